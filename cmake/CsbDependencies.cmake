@@ -1,0 +1,49 @@
+# Every third-party library, once, as an imported target. Headers are SYSTEM by import.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(LibGit2 1.5 REQUIRED MODULE)   # headers and the library's name; loaded on first use, see src/archive/git2.hpp
+find_package(fmt REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(SQLiteCpp REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(ZLIB REQUIRED)
+
+# SHA-1 comes from libcrypto. The static archive is preferred: only the hash is linked in, and a start
+# of csb is spared the 1.4 ms that loading the shared library costs.
+find_path(CSB_OPENSSL_INCLUDE openssl/sha.h REQUIRED)
+find_library(CSB_LIBCRYPTO NAMES libcrypto.a crypto REQUIRED)
+add_library(csb_libcrypto INTERFACE)
+target_include_directories(csb_libcrypto SYSTEM INTERFACE ${CSB_OPENSSL_INCLUDE})
+target_link_libraries(csb_libcrypto INTERFACE ${CSB_LIBCRYPTO} ${CMAKE_DL_LIBS} Threads::Threads)
+
+# SQLite itself, static where there is an archive (Debian), for the same reason.
+find_library(CSB_SQLITE3 NAMES libsqlite3.a sqlite3 REQUIRED)
+add_library(csb_sqlite INTERFACE)
+target_link_libraries(csb_sqlite INTERFACE SQLiteCpp ${CSB_SQLITE3} ${CMAKE_DL_LIBS} Threads::Threads)
+
+# The deflate codec: ISA-L where present (5 times zlib's speed at the same ratio), else libdeflate, else zlib.
+set(CSB_DEFLATE "auto" CACHE STRING "auto, isal, libdeflate or zlib")
+set_property(CACHE CSB_DEFLATE PROPERTY STRINGS auto isal libdeflate zlib)
+add_library(csb_deflate_lib INTERFACE)
+find_path(CSB_ISAL_INCLUDE isa-l/igzip_lib.h)
+find_library(CSB_ISAL NAMES isal)
+find_path(CSB_LIBDEFLATE_INCLUDE libdeflate.h)
+find_library(CSB_LIBDEFLATE NAMES libdeflate.a deflate)
+if(CSB_DEFLATE MATCHES "^(auto|isal)$" AND CSB_ISAL AND CSB_ISAL_INCLUDE)
+  set(CSB_DEFLATE_USED isal)
+  target_include_directories(csb_deflate_lib SYSTEM INTERFACE ${CSB_ISAL_INCLUDE})
+  target_link_libraries(csb_deflate_lib INTERFACE ${CSB_ISAL})
+  target_compile_definitions(csb_deflate_lib INTERFACE CSB_DEFLATE_ISAL=1)
+elseif(CSB_DEFLATE MATCHES "^(auto|libdeflate)$" AND CSB_LIBDEFLATE AND CSB_LIBDEFLATE_INCLUDE)
+  set(CSB_DEFLATE_USED libdeflate)
+  target_include_directories(csb_deflate_lib SYSTEM INTERFACE ${CSB_LIBDEFLATE_INCLUDE})
+  target_link_libraries(csb_deflate_lib INTERFACE ${CSB_LIBDEFLATE})
+  target_compile_definitions(csb_deflate_lib INTERFACE CSB_DEFLATE_LIBDEFLATE=1)
+elseif(CSB_DEFLATE MATCHES "^(auto|zlib)$")
+  set(CSB_DEFLATE_USED zlib)
+else()
+  message(FATAL_ERROR "CSB_DEFLATE=${CSB_DEFLATE}: that library is not installed")
+endif()
+target_link_libraries(csb_deflate_lib INTERFACE ZLIB::ZLIB)  # inflate and CRC-32, everywhere
+message(STATUS "csb: deflate by ${CSB_DEFLATE_USED}")

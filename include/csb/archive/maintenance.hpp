@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "csb/archive/store.hpp"
+
+namespace csb::archive {
+
+/// One thing verify found wrong.
+struct Fault {
+  std::string object;  ///< what: an object id, a pack, a ref
+  std::string where;   ///< file, or branch and path that need it
+  std::string what;    ///< what is wrong with it
+};
+
+struct VerifyReport {
+  std::uint64_t packs = 0, objects = 0, commits = 0, bytes = 0;
+  std::vector<Fault> faults;
+};
+
+/// Reads everything: pack and index checksums, every object re-hashed, every branch walked to its root so
+/// that nothing it needs is missing.
+/// @param quick checksums and structure of the packs csb wrote last, and the branch tips only
+/// @param progress called with objects done and known so far
+[[nodiscard]] VerifyReport verify(const Store& store, bool quick,
+                                  const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
+
+struct RepairReport {
+  std::vector<std::string> set_aside;  ///< damaged files, moved into <git dir>/csb/damaged/
+  std::uint64_t recovered = 0;         ///< objects written anew
+  std::vector<Oid> lost;               ///< objects that no source had
+};
+
+/// Sets damaged packs and loose objects aside, keeps every good object of them, and writes the missing
+/// ones anew from `find_content` (bytes of a blob by its id; empty optional when the caller has none).
+[[nodiscard]] RepairReport repair(
+    Store& store, const VerifyReport& report,
+    const std::function<std::optional<std::vector<std::byte>>(const Oid&)>& find_content);
+
+struct MaintainReport {
+  std::uint64_t packs_before = 0, packs_after = 0, bytes_before = 0, bytes_after = 0;
+  std::uint64_t leavings = 0;  ///< temporary files of killed runs removed
+};
+
+/// Merges csb's sealed packs by raw copying so that their number stays logarithmic in their size, and
+/// removes what killed runs left behind. @param all merge everything into one pack
+MaintainReport maintain(Store& store, bool all);
+
+}  // namespace csb::archive

@@ -1,0 +1,216 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "csb/model/file.hpp"
+#include "csb/model/session_id.hpp"
+#include "csb/model/stored_file.hpp"
+
+namespace csb::catalogue {
+
+inline constexpr int kSchemaVersion = 1;  ///< PRAGMA user_version
+
+/// A source's root directory and the branch it is archived on.
+struct Root {
+  std::int64_t id = 0;
+  std::string path;    ///< physical path; empty for a branch of another machine or tool
+  std::string source;  ///< "claude-code", "claude.ai"
+  std::string branch;  ///< full ref name
+  std::optional<Oid> head;  ///< the commit this catalogue reflects
+};
+
+/// The stat cache: what a scan compares with. Nothing of it decides what is stored, only what is read.
+struct KnownFile {
+  std::int64_t id = 0;
+  std::string path;
+  FileStamp stamp;
+  PathClass path_class = PathClass::noise;
+  /// The file changed so shortly before it was read that an equal stamp proves nothing.
+  bool racy = false;
+};
+
+/// What is remembered of one path, present or gone.
+struct FileState {
+  std::string path;
+  FileStamp stamp;
+  PathClass path_class = PathClass::noise;
+  bool racy = false;
+  bool present = true;  ///< false: in history only
+  std::optional<SessionId> session;
+  StoredSlices slices;  ///< as last stored; one for a link (its target) and for a small file
+  // For conversations:
+  std::uint64_t parsed_to = 0;  ///< file offset behind the last whole line parsed
+  std::string facts;            ///< transcript::serialize; empty when not a conversation
+};
+
+/// One stored version of one path: one line of a commit's changes.
+struct Version {
+  std::int64_t id = 0;
+  std::int64_t root_id = 0;
+  std::string branch;           ///< of its root
+  std::string path;             ///< relative to the root
+  std::optional<SessionId> session;
+  Oid commit;
+  std::int64_t commit_ns = 0;   ///< when it was stored
+  std::uint64_t sequence = 0;   ///< rises along the branch; orders versions whatever the clocks said
+  ChangeOp op = ChangeOp::add;
+  std::uint64_t size = 0;
+  std::int64_t mtime_ns = 0;
+  std::uint32_t mode = 0;
+  std::optional<std::uint64_t> messages;
+  std::string tree_path;        ///< path in the commit's tree when it differs (adopted repositories)
+};
+
+/// A session, as listed.
+struct Session {
+  SessionId id;
+  std::int64_t root_id = 0;
+  std::string root_path;
+  std::string path;             ///< of its transcript, relative to the root; last known
+  bool present = true;          ///< the transcript existed at the last backup
+  std::string title;            ///< by the client's precedence; may be empty
+  std::string first_prompt;
+  std::string start_cwd, cwd, git_branch, version, model;
+  std::string forked_from;
+  std::int64_t started_ns = 0;  ///< first row
+  std::int64_t active_ns = 0;   ///< last row; the file's mtime when no row has a time
+  std::int64_t mtime_ns = 0;    ///< of the transcript at the last backup
+  std::int64_t deleted_ns = 0;  ///< when a backup found it gone; 0 while present
+  std::uint64_t size = 0;       ///< bytes of the transcript
+  std::uint64_t messages = 0, prompts = 0, tool_calls = 0, bad_rows = 0, compactions = 0;
+  std::uint64_t versions = 0;   ///< stored versions of the transcript
+  std::string moved_from;       ///< previous transcript path after the last move; may be empty
+  std::optional<ChangeOp> last_op;  ///< of the transcript's newest version
+  std::uint64_t footprint_files = 0, footprint_bytes = 0;  ///< present and gone, newest version of each
+
+  explicit Session(SessionId session_id) : id(std::move(session_id)) {}
+};
+
+enum class SessionSort { active, started, size, messages, expiration, title, oldest };
+enum class DeletedFilter { hide, all, only };
+
+struct SessionQuery {
+  std::vector<std::string> words;  ///< each must occur in id, title, first prompt, folder or path; any case
+  DeletedFilter deleted = DeletedFilter::hide;
+  SessionSort sort = SessionSort::active;
+  std::optional<std::size_t> limit;
+  std::optional<std::int64_t> deleted_since_ns;
+};
+
+struct SessionPage {
+  std::vector<Session> sessions;
+  std::size_t matched = 0;         ///< without the limit
+  std::size_t hidden_deleted = 0;  ///< matches left out by DeletedFilter::hide
+};
+
+/// How a run ended, for `status`.
+struct RunRecord {
+  std::int64_t started_ns = 0, ended_ns = 0;
+  std::string command;   ///< "backup"
+  int exit_status = 0;
+  std::string summary;   ///< one line
+};
+
+/// Totals for `status`.
+struct Totals {
+  std::uint64_t sessions_present = 0, sessions_deleted = 0;
+  std::uint64_t files_present = 0, bytes_present = 0;
+  std::uint64_t versions = 0;
+};
+
+
+/// The SQLite index. Rebuildable from the store alone; never decides whether a backup happens.
+class Catalogue {
+ public:
+  enum class Access {
+    write,  ///< created and migrated when needed; WAL; IMMEDIATE transactions; busy timeout 10 s
+    read,   ///< opened read-only; a newer schema is accepted; a missing file is Error{not_found}
+    memory, ///< an empty one in memory: for a read-only disk, and for rebuilding
+  };
+  /// @throws Error{failed} with code "damaged" in is_damaged() when it is not a usable database,
+  ///         Error{refused} when a writer meets a newer schema
+  [[nodiscard]] static Catalogue open(const std::string& path, Access access);
+  /// True when `error` means that the file must be set aside and rebuilt.
+  [[nodiscard]] static bool is_damage(const std::exception& error);
+
+  Catalogue(Catalogue&&) noexcept;
+  Catalogue& operator=(Catalogue&&) noexcept;
+  ~Catalogue();
+
+  // ---- reading
+  [[nodiscard]] std::vector<Root> roots() const;
+  [[nodiscard]] std::optional<Root> find_root(std::string_view branch) const;
+  /// Present files of a root, sorted by path in byte order.
+  [[nodiscard]] std::vector<KnownFile> known_files(std::int64_t root_id) const;
+  [[nodiscard]] std::optional<FileState> file_state(std::int64_t root_id, std::string_view path) const;
+  /// Paths of a session's footprint known in this root, present and gone.
+  [[nodiscard]] std::vector<FileState> footprint(std::int64_t root_id, const SessionId& session) const;
+
+  [[nodiscard]] SessionPage sessions(const SessionQuery& query) const;
+  [[nodiscard]] std::optional<Session> session(const SessionId& id) const;
+  /// Resolves what a person typed: full id; unique prefix or suffix of an id (4 or more characters, with or
+  /// without dashes); exact title (any case); else a keyword in title, first prompt or folder. All
+  /// candidates of the first kind that matches, newest first; deleted sessions included.
+  [[nodiscard]] std::vector<Session> resolve(std::string_view text) const;
+
+  /// Every version of every path of the session (its footprint), oldest first, from all roots;
+  /// `plans/<slug>.md` named by its transcript included.
+  [[nodiscard]] std::vector<Version> versions_of(const SessionId& session) const;
+  /// Every version of one path, oldest first.
+  [[nodiscard]] std::vector<Version> versions_of_path(std::int64_t root_id, std::string_view path) const;
+
+  [[nodiscard]] Totals totals() const;
+  [[nodiscard]] std::vector<RunRecord> last_runs(std::size_t count) const;
+  /// Last value of a small named setting of the catalogue itself ("" when unset).
+  [[nodiscard]] std::string note(std::string_view key) const;
+
+  // ---- writing
+  /// One IMMEDIATE transaction; rolled back unless commit() was called.
+  class Update {
+   public:
+    Update(Update&&) noexcept;
+    ~Update();
+
+    /// The root of this branch, created when missing; its path is updated.
+    [[nodiscard]] std::int64_t ensure_root(std::string_view branch, std::string_view source, std::string_view path);
+    void set_head(std::int64_t root_id, const Oid& head);
+    /// Inserts or replaces what is remembered of `state.path`.
+    void put_file(std::int64_t root_id, const FileState& state);
+    /// Only the stamp of a file whose content proved unchanged.
+    void touch_file(std::int64_t file_id, const FileStamp& stamp, bool racy);
+    /// The path is gone; its slices and facts are kept (they are in history).
+    void remove_file(std::int64_t root_id, std::string_view path);
+    /// version.id is ignored; version.sequence is assigned: one more than the root's last.
+    void add_version(const Version& version);
+    /// Derives the session's row from its transcript's FileState (facts given), the versions recorded and
+    /// its footprint. Called for every session whose transcript changed, moved or went.
+    void refresh_session(std::int64_t root_id, const SessionId& session);
+    /// Remembers that these unknown paths were reported. @return those not reported before.
+    [[nodiscard]] std::vector<std::string> newly_reported(std::int64_t root_id, const std::vector<std::string>& paths);
+    void record_run(const RunRecord& run);
+    void set_note(std::string_view key, std::string_view value);
+    /// Forgets everything known of a root but its row: for a rebuild.
+    void clear_root(std::int64_t root_id);
+    void commit();
+
+   private:
+    friend class Catalogue;
+    struct State;
+    explicit Update(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+  };
+  [[nodiscard]] Update begin();
+
+ private:
+  struct State;
+  explicit Catalogue(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace csb::catalogue

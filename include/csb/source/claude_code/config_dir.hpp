@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "csb/model/session_id.hpp"
+
+namespace csb::claude_code {
+
+/// The Claude config directory: `flag`, else $CLAUDE_CONFIG_DIR, else ~/.claude (physical path).
+/// @throws Error (not_found), with what to do, when it does not exist.
+[[nodiscard]] std::string find_config_dir(const std::string& flag);
+
+/// Days after which the client sweeps transcripts (by mtime): `cleanupPeriodDays` of the effective
+/// settings (managed > settings.local.json > settings.json), default 30; nothing when a settings file is
+/// broken, since the client then pauses its cleanup.
+struct Retention {
+  std::optional<int> days = 30;
+  std::string origin = "default";  ///< which file said so
+};
+[[nodiscard]] Retention effective_retention(const std::string& config_dir);
+
+/// A session the client has open right now, from `sessions/<pid>.json`: the process is alive and its
+/// start time is the recorded one (Linux: /proc/<pid>/stat field 22).
+struct LiveSession {
+  int pid = 0;
+  std::string session_id;
+  std::string cwd;
+};
+[[nodiscard]] std::vector<LiveSession> live_sessions(const std::string& config_dir);
+
+}  // namespace csb::claude_code

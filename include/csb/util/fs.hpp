@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+
+/// Durable changes to the file system. Everything csb must not lose goes through these few calls.
+namespace csb::fs {
+
+/// mkdir -p with mode 0700 for what it makes. @throws Error naming the component that cannot be made.
+void make_directories(const std::string& path);
+
+/// Replaces `path` with `data` so that a crash leaves the old or the new content, never a part:
+/// temporary file beside it, fsync, rename, fsync of the directory. Mode 0600. @throws Error
+void write_file_atomically(const std::string& path, std::string_view data);
+
+/// fsync of an open file. @throws Error naming `what`.
+void sync_file(int fd, std::string_view what);
+
+/// fsync of a directory, so that the names in it are durable. @throws Error
+void sync_directory(const std::string& path);
+
+/// rename(2), replacing `to`. @throws Error naming both.
+void rename_file(const std::string& from, const std::string& to);
+
+/// unlink(2). @return false when there was nothing by that name. @throws Error on anything else.
+bool remove_file(const std::string& path);
+
+[[nodiscard]] bool exists(const std::string& path);
+[[nodiscard]] bool is_directory(const std::string& path);
+
+/// Names in a directory, sorted, without "." and "..". Empty when the directory does not exist.
+[[nodiscard]] std::vector<std::string> list_directory(const std::string& path);
+
+/// The physical path (symlinks resolved), or an empty string when it does not exist.
+[[nodiscard]] std::string real_path(const std::string& path);
+
+}  // namespace csb::fs

@@ -1,0 +1,108 @@
+#include "csb/util/fs.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <memory>
+
+#include "csb/util/error.hpp"
+#include "csb/util/fd.hpp"
+
+namespace csb::fs {
+namespace {
+
+std::string parent_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+}  // namespace
+
+void make_directories(const std::string& path) {
+  for (std::size_t at = 1; at <= path.size(); ++at) {
+    if (at != path.size() && path[at] != '/') continue;
+    const std::string part = path.substr(0, at);
+    if (::mkdir(part.c_str(), 0700) == 0 || errno == EEXIST) continue;
+    const int error = errno;  // EROFS or EACCES on an ancestor that exists is no failure
+    if (is_directory(part)) continue;
+    throw errno_error("cannot create directory '" + part + "'", error);
+  }
+  if (!is_directory(path)) throw errno_error("cannot use '" + path + "'", ENOTDIR);
+}
+
+void write_file_atomically(const std::string& path, std::string_view data) {
+  const std::string temporary = path + ".tmp." + std::to_string(::getpid());
+  try {
+    const Fd fd = open_at(AT_FDCWD, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+    if (!fd) throw errno_error("cannot create '" + temporary + "'", errno);
+    if (::fchmod(fd.get(), 0600) != 0) throw errno_error("cannot protect '" + temporary + "'", errno);
+    write_all(fd.get(), as_bytes(data), "'" + temporary + "'");
+    sync_file(fd.get(), temporary);
+    rename_file(temporary, path);
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  sync_directory(parent_of(path));
+}
+
+void sync_file(int fd, std::string_view what) {
+  while (::fsync(fd) != 0) {
+    if (errno != EINTR) throw errno_error("cannot make '" + std::string(what) + "' durable", errno);
+  }
+}
+
+void sync_directory(const std::string& path) {
+  const Fd fd = open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
+  if (!fd) throw errno_error("cannot open directory '" + path + "'", errno);
+  // Some file systems cannot sync a directory (EINVAL); they order names by themselves.
+  if (::fsync(fd.get()) != 0 && errno != EINVAL && errno != ENOTSUP)
+    throw errno_error("cannot make directory '" + path + "' durable", errno);
+}
+
+void rename_file(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0)
+    throw errno_error("cannot rename '" + from + "' to '" + to + "'", errno);
+}
+
+bool remove_file(const std::string& path) {
+  if (::unlink(path.c_str()) == 0) return true;
+  if (errno == ENOENT) return false;
+  throw errno_error("cannot remove '" + path + "'", errno);
+}
+
+bool exists(const std::string& path) {
+  struct stat st {};
+  return ::lstat(path.c_str(), &st) == 0;
+}
+
+bool is_directory(const std::string& path) {
+  struct stat st {};
+  return ::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+std::vector<std::string> list_directory(const std::string& path) {
+  std::vector<std::string> names;
+  const std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir(path.c_str()), &::closedir);
+  if (!dir) return names;
+  while (const dirent* entry = ::readdir(dir.get())) {
+    const std::string name = entry->d_name;
+    if (name != "." && name != "..") names.push_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string real_path(const std::string& path) {
+  const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), &std::free);
+  return real ? std::string(real.get()) : std::string();
+}
+
+}  // namespace csb::fs
