@@ -98,4 +98,11 @@ class Store {
 /// The checksum kept for a slice: of its last 4 KiB, or of all of it when shorter.
 [[nodiscard]] std::uint64_t tail_checksum(std::span<const std::byte> slice);
 
+/// The id git gives a blob of these bytes.
+[[nodiscard]] Oid blob_id(std::span<const std::byte> content);
+
+/// True for "000000.csb": the names the slices of a file have in its tree. No real file may be stored
+/// under such a name.
+[[nodiscard]] bool is_slice_name(std::string_view name);
+
 }  // namespace csb::archive

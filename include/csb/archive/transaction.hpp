@@ -41,6 +41,7 @@ struct CommitRequest {
   std::int64_t time_ns = 0;
   std::vector<TreeEdit> edits;
   std::vector<Change> changes;       ///< for `.csb/changes.jsonl`
+  std::optional<std::string> foreign;  ///< new content of `.csb/foreign.jsonl`; nothing keeps the old
 };
 
 struct WriteStats {

@@ -63,7 +63,7 @@ struct Version {
   std::uint64_t size = 0;
   std::int64_t mtime_ns = 0;
   std::uint32_t mode = 0;
-  std::optional<std::uint64_t> messages;
+  std::optional<std::uint64_t> messages, compactions;
   std::string tree_path;        ///< path in the commit's tree when it differs (adopted repositories)
 };
 

@@ -50,6 +50,7 @@ struct Change {
   std::uint32_t mode = 0;      ///< st_mode, after the change; 0 for a removal
   /// Conversation rows (user and assistant) in this version, where the writer parsed it as a transcript.
   std::optional<std::uint64_t> messages;
+  std::optional<std::uint64_t> compactions;  ///< likewise: compactions it has seen
 
   friend bool operator==(const Change&, const Change&) = default;
 };
