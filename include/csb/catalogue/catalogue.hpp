@@ -35,6 +35,19 @@ struct KnownFile {
   bool racy = false;
 };
 
+/// What a main transcript says of its session, in the catalogue's own words: what sessions are listed by.
+struct SessionFacts {
+  std::string title;         ///< by the client's precedence; may be empty
+  std::string first_prompt;
+  std::string start_cwd, cwd, git_branch, version, model;
+  std::string forked_from;
+  std::int64_t first_ns = 0, last_ns = 0;  ///< earliest and latest row; 0 when no row has a time
+  std::uint64_t messages = 0, prompts = 0, tool_calls = 0, bad_rows = 0, compactions = 0;
+  std::vector<std::string> plan_slugs;  ///< names of plans/<slug>.md
+
+  friend bool operator==(const SessionFacts&, const SessionFacts&) = default;
+};
+
 /// What is remembered of one path, present or gone.
 struct FileState {
   std::string path;
@@ -46,7 +59,11 @@ struct FileState {
   StoredSlices slices;  ///< as last stored; one for a link (its target) and for a small file
   // For conversations:
   std::uint64_t parsed_to = 0;  ///< file offset behind the last whole line parsed
-  std::string facts;            ///< transcript::serialize; empty when not a conversation
+  /// What the parser needs to go on from there (transcript::serialize), opaque here; empty when not a
+  /// conversation.
+  std::string facts;
+  /// Given for the main transcript of `session`, and only there: this is what makes it one.
+  std::optional<SessionFacts> session_facts;
 };
 
 /// One stored version of one path: one line of a commit's changes.
@@ -188,8 +205,10 @@ class Catalogue {
     void remove_file(std::int64_t root_id, std::string_view path);
     /// version.id is ignored; version.sequence is assigned: one more than the root's last.
     void add_version(const Version& version);
-    /// Derives the session's row from its transcript's FileState (facts given), the versions recorded and
-    /// its footprint. Called for every session whose transcript changed, moved or went.
+    /// Derives the session's row from its transcripts' FileState::session_facts, the versions recorded and
+    /// its footprint. Of several transcripts a present one counts before a gone one, then the one with the
+    /// most messages, then the newest. Called last, for every session whose transcript changed, moved or
+    /// went, or whose footprint changed. Without any transcript the session has no row.
     void refresh_session(std::int64_t root_id, const SessionId& session);
     /// Remembers that these unknown paths were reported. @return those not reported before.
     [[nodiscard]] std::vector<std::string> newly_reported(std::int64_t root_id, const std::vector<std::string>& paths);
