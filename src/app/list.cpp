@@ -1,0 +1,22 @@
+#include "csb/app/list.hpp"
+
+namespace csb::app {
+
+ListResult list(const Settings& settings, const catalogue::Catalogue& catalogue,
+                const catalogue::SessionQuery& query) {
+  ListResult result;
+  result.retention = claude_code::effective_retention(settings.claude_dir);
+  catalogue::SessionPage page = catalogue.sessions(query);
+  result.matched = page.matched;
+  result.hidden_deleted = page.hidden_deleted;
+  result.sessions.reserve(page.sessions.size());
+  for (catalogue::Session& session : page.sessions)
+    result.sessions.push_back(inspect_session(std::move(session), result.retention));
+  if (result.matched == 0 && result.hidden_deleted == 0) {
+    const catalogue::Totals totals = catalogue.totals();
+    result.nothing_stored = totals.sessions_present + totals.sessions_deleted == 0;
+  }
+  return result;
+}
+
+}  // namespace csb::app
