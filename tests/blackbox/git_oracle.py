@@ -8,7 +8,7 @@ import re
 import subprocess
 import tarfile
 
-SLICE = re.compile(rb"^[0-9]{6}\.csb$")
+SLICE = re.compile(rb"^[0-9]{6,}\.csb$")
 
 
 class Git:
