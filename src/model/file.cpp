@@ -16,12 +16,18 @@ constexpr std::array<std::pair<ChangeOp, std::string_view>, 5> kOps{{{ChangeOp::
 
 std::string_view to_string(PathClass path_class) {
   switch (path_class) {
-    case PathClass::noise: return "noise";
-    case PathClass::user: return "user";
-    case PathClass::secret: return "secret";
-    case PathClass::foreign: return "foreign";
-    case PathClass::skip: return "skip";
-    case PathClass::unknown: return "unknown";
+    case PathClass::noise:
+      return "noise";
+    case PathClass::user:
+      return "user";
+    case PathClass::secret:
+      return "secret";
+    case PathClass::foreign:
+      return "foreign";
+    case PathClass::skip:
+      return "skip";
+    case PathClass::unknown:
+      return "unknown";
   }
   return "unknown";
 }

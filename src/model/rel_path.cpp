@@ -23,7 +23,8 @@ bool is_dot_git(std::string_view name) {
   std::string plain;
   for (std::size_t i = 0; i < name.size(); ++i) {
     // HFS+ ignores U+200C..200F, U+202A..202E, U+206A..206F and U+FEFF: e2 80 8c.. and ef bb bf.
-    if (name.substr(i, 2) == "\xe2\x80" || name.substr(i, 2) == "\xe2\x81" || name.substr(i, 2) == "\xef\xbb") {
+    if (name.substr(i, 2) == "\xe2\x80" || name.substr(i, 2) == "\xe2\x81" ||
+        name.substr(i, 2) == "\xef\xbb") {
       i += 2;
       continue;
     }

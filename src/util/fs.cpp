@@ -23,6 +23,39 @@ std::string parent_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+/// Temporary file beside `path`, then rename.
+void replace(const std::string& path, std::string_view data, bool durably) {
+  const std::string temporary = path + ".tmp." + std::to_string(::getpid());
+  try {
+    const Fd fd = open_at(AT_FDCWD, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+    if (!fd) throw errno_error("cannot create '" + temporary + "'", errno);
+    if (::fchmod(fd.get(), 0600) != 0) throw errno_error("cannot protect '" + temporary + "'", errno);
+    write_all(fd.get(), as_bytes(data), "'" + temporary + "'");
+    if (durably) sync_file(fd.get(), temporary);
+    rename_file(temporary, path);
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  if (durably) sync_directory(parent_of(path));
+}
+
+/// Removes a name in an open directory, and what is beneath it. @return false with errno set
+bool remove_entry(int dir, const std::string& name) {
+  if (::unlinkat(dir, name.c_str(), 0) == 0 || errno == ENOENT) return true;
+  if (errno != EISDIR && errno != EPERM) return false;
+  Fd fd = open_at(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  if (!fd) return false;
+  const int inner = fd.get();
+  const std::unique_ptr<DIR, int (*)(DIR*)> listing(::fdopendir(fd.release()), &::closedir);
+  if (!listing) return false;
+  while (const dirent* entry = ::readdir(listing.get())) {
+    const std::string child = entry->d_name;
+    if (child != "." && child != ".." && !remove_entry(inner, child)) return false;
+  }
+  return ::unlinkat(dir, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT;
+}
+
 }  // namespace
 
 void make_directories(const std::string& path) {
@@ -37,21 +70,9 @@ void make_directories(const std::string& path) {
   if (!is_directory(path)) throw errno_error("cannot use '" + path + "'", ENOTDIR);
 }
 
-void write_file_atomically(const std::string& path, std::string_view data) {
-  const std::string temporary = path + ".tmp." + std::to_string(::getpid());
-  try {
-    const Fd fd = open_at(AT_FDCWD, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
-    if (!fd) throw errno_error("cannot create '" + temporary + "'", errno);
-    if (::fchmod(fd.get(), 0600) != 0) throw errno_error("cannot protect '" + temporary + "'", errno);
-    write_all(fd.get(), as_bytes(data), "'" + temporary + "'");
-    sync_file(fd.get(), temporary);
-    rename_file(temporary, path);
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
-  sync_directory(parent_of(path));
-}
+void write_file_atomically(const std::string& path, std::string_view data) { replace(path, data, true); }
+
+void replace_file(const std::string& path, std::string_view data) { replace(path, data, false); }
 
 void sync_file(int fd, std::string_view what) {
   while (::fsync(fd) != 0) {
@@ -75,6 +96,11 @@ void rename_file(const std::string& from, const std::string& to) {
 bool remove_file(const std::string& path) {
   if (::unlink(path.c_str()) == 0) return true;
   if (errno == ENOENT) return false;
+  throw errno_error("cannot remove '" + path + "'", errno);
+}
+
+void remove_tree(const std::string& path) {
+  if (remove_entry(AT_FDCWD, path)) return;
   throw errno_error("cannot remove '" + path + "'", errno);
 }
 

@@ -41,8 +41,8 @@ std::optional<Decoded> decode(std::string_view text) {
 
 /// Characters that can forge what a terminal shows: controls, bidirectional overrides, line separators.
 bool is_unsafe(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200E && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-         (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF || c == 0x061C;
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200E && c <= 0x200F) ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF || c == 0x061C;
 }
 
 struct Range {
@@ -58,12 +58,23 @@ bool in_ranges(const std::array<Range, N>& ranges, char32_t c) {
 
 // From Unicode 15's EastAsianWidth.txt (W and F) and the general categories Mn, Me and Cf, joined into
 // blocks: enough to keep columns straight, whatever the C library's locale.
-constexpr std::array<Range, 17> kWide{{{0x1100, 0x115F},   {0x231A, 0x231B},   {0x23E9, 0x23EC},
-                                       {0x25FD, 0x25FE},   {0x2614, 0x2615},   {0x2648, 0x2653},
-                                       {0x2705, 0x2705},   {0x2728, 0x2728},   {0x274C, 0x274C},
-                                       {0x2753, 0x2757},   {0x2E80, 0xA4CF},   {0xA960, 0xA97F},
-                                       {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},
-                                       {0xFF00, 0xFF60},   {0x1F300, 0x1FAFF}}};
+constexpr std::array<Range, 17> kWide{{{0x1100, 0x115F},
+                                       {0x231A, 0x231B},
+                                       {0x23E9, 0x23EC},
+                                       {0x25FD, 0x25FE},
+                                       {0x2614, 0x2615},
+                                       {0x2648, 0x2653},
+                                       {0x2705, 0x2705},
+                                       {0x2728, 0x2728},
+                                       {0x274C, 0x274C},
+                                       {0x2753, 0x2757},
+                                       {0x2E80, 0xA4CF},
+                                       {0xA960, 0xA97F},
+                                       {0xAC00, 0xD7A3},
+                                       {0xF900, 0xFAFF},
+                                       {0xFE30, 0xFE6F},
+                                       {0xFF00, 0xFF60},
+                                       {0x1F300, 0x1FAFF}}};
 constexpr std::array<Range, 9> kZeroWidth{{{0x0300, 0x036F},
                                            {0x0483, 0x0489},
                                            {0x0591, 0x05BD},
@@ -91,7 +102,8 @@ std::string printable(std::string_view text) {
   while (!text.empty()) {
     const auto decoded = decode(text);
     if (!decoded) {
-      std::snprintf(escape.data(), escape.size(), "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(text[0])));
+      std::snprintf(escape.data(), escape.size(), "\\x%02x",
+                    static_cast<unsigned>(static_cast<unsigned char>(text[0])));
       out += escape.data();
       text.remove_prefix(1);
       continue;
@@ -158,15 +170,26 @@ std::string json_escape(std::string_view text) {
   out.reserve(text.size() + 8);
   for (const char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           std::array<char, 8> escape{};
-          std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(static_cast<unsigned char>(c)));
+          std::snprintf(escape.data(), escape.size(), "\\u%04x",
+                        static_cast<unsigned>(static_cast<unsigned char>(c)));
           out += escape.data();
         } else {
           out += c;
@@ -221,7 +244,8 @@ std::string format_bytes(std::uint64_t bytes) {
   std::size_t unit = 0;
   while (value >= 999.5 && unit + 1 < kUnits.size()) value /= 1000, ++unit;
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), unit == 0 || value >= 99.95 ? "%.0f %s" : "%.1f %s", value, kUnits[unit]);
+  std::snprintf(text.data(), text.size(), unit == 0 || value >= 99.95 ? "%.0f %s" : "%.1f %s", value,
+                kUnits[unit]);
   return text.data();
 }
 

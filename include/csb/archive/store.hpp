@@ -21,10 +21,10 @@ namespace csb::archive {
 struct StoredEntry {
   enum class Kind { file, symlink, directory, submodule };
   Kind kind = Kind::file;
-  std::string path;          ///< in the tree, as asked for or found; NOT yet validated (see is_safe_tree_path)
+  std::string path;  ///< in the tree, as asked for or found; NOT yet validated (see is_safe_tree_path)
   std::uint32_t git_mode = 0;
-  Oid oid;                   ///< of the entry itself: blob, or the tree of a sliced file
-  std::vector<Oid> slices;   ///< the blobs of a file or link in order
+  Oid oid;                  ///< of the entry itself: blob, or the tree of a sliced file
+  std::vector<Oid> slices;  ///< the blobs of a file or link in order
 };
 
 /// A commit of any branch.
@@ -34,7 +34,7 @@ struct CommitInfo {
   Oid tree;
   std::int64_t time_ns = 0;  ///< committer time
   std::string message;
-  bool by_csb = false;       ///< carries `.csb/format`
+  bool by_csb = false;  ///< carries `.csb/format`
 };
 
 struct Branch {
@@ -87,10 +87,10 @@ class Store {
   /// One object's content, verified. @throws Error{failed}
   [[nodiscard]] std::vector<std::byte> read_blob(const Oid& oid) const;
 
+  struct State;  ///< the archive layer's own
+  [[nodiscard]] State& state() const { return *state_; }
+
  private:
-  friend class Transaction;
-  friend class Maintenance;
-  struct State;
   explicit Store(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

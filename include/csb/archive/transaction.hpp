@@ -36,11 +36,11 @@ struct TreeEdit {
 };
 
 struct CommitRequest {
-  std::string branch;                ///< full ref name, one of csb's own
+  std::string branch;  ///< full ref name, one of csb's own
   std::string message;
   std::int64_t time_ns = 0;
   std::vector<TreeEdit> edits;
-  std::vector<Change> changes;       ///< for `.csb/changes.jsonl`
+  std::vector<Change> changes;         ///< for `.csb/changes.jsonl`
   std::optional<std::string> foreign;  ///< new content of `.csb/foreign.jsonl`; nothing keeps the old
 };
 
@@ -63,7 +63,8 @@ class Transaction {
   Transaction& operator=(const Transaction&) = delete;
 
   /// Stores one slice (at most kSliceBytes). Safe from several threads at once.
-  [[nodiscard]] AddedSlice add_slice(std::span<const std::byte> data, const std::optional<PriorSlice>& prior = {});
+  [[nodiscard]] AddedSlice add_slice(std::span<const std::byte> data,
+                                     const std::optional<PriorSlice>& prior = {});
 
   /// These blobs are in the store already, reachable from the branch: they are not written again.
   void assume_stored(const StoredSlices& slices);

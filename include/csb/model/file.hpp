@@ -9,10 +9,10 @@ namespace csb {
 
 /// What stat(2) says of a file, as far as it tells whether the file changed.
 struct FileStamp {
-  std::uint64_t size = 0;      ///< bytes
-  std::int64_t mtime_ns = 0;   ///< since the epoch
+  std::uint64_t size = 0;     ///< bytes
+  std::int64_t mtime_ns = 0;  ///< since the epoch
   std::uint64_t inode = 0;
-  std::uint32_t mode = 0;      ///< st_mode: type and permission bits
+  std::uint32_t mode = 0;  ///< st_mode: type and permission bits
 
   friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
@@ -45,9 +45,9 @@ enum class ChangeOp {
 struct Change {
   std::string path;  ///< relative to the root; bytes
   ChangeOp op = ChangeOp::add;
-  std::uint64_t size = 0;      ///< bytes, after the change; 0 for a removal
-  std::int64_t mtime_ns = 0;   ///< of the file, after the change; 0 for a removal
-  std::uint32_t mode = 0;      ///< st_mode, after the change; 0 for a removal
+  std::uint64_t size = 0;     ///< bytes, after the change; 0 for a removal
+  std::int64_t mtime_ns = 0;  ///< of the file, after the change; 0 for a removal
+  std::uint32_t mode = 0;     ///< st_mode, after the change; 0 for a removal
   /// Conversation rows (user and assistant) in this version, where the writer parsed it as a transcript.
   std::optional<std::uint64_t> messages;
   std::optional<std::uint64_t> compactions;  ///< likewise: compactions it has seen
@@ -58,8 +58,8 @@ struct Change {
 /// Trouble with one thing, which did not stop the rest.
 struct Problem {
   enum class Severity {
-    note,     ///< worth saying; nothing is unprotected because of it
-    not_saved ///< something that should be safe is not: the exit status says so
+    note,      ///< worth saying; nothing is unprotected because of it
+    not_saved  ///< something that should be safe is not: the exit status says so
   };
   Severity severity = Severity::not_saved;
   std::string path;  ///< what it is about; may be empty; bytes

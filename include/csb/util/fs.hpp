@@ -4,7 +4,6 @@
 #include <string_view>
 #include <vector>
 
-
 /// Durable changes to the file system. Everything csb must not lose goes through these few calls.
 namespace csb::fs {
 
@@ -14,6 +13,10 @@ void make_directories(const std::string& path);
 /// Replaces `path` with `data` so that a crash leaves the old or the new content, never a part:
 /// temporary file beside it, fsync, rename, fsync of the directory. Mode 0600. @throws Error
 void write_file_atomically(const std::string& path, std::string_view data);
+
+/// The same without any fsync: after a power cut the file may be old, empty or gone. For state that can be
+/// derived again. @throws Error
+void replace_file(const std::string& path, std::string_view data);
 
 /// fsync of an open file. @throws Error naming `what`.
 void sync_file(int fd, std::string_view what);
@@ -26,6 +29,9 @@ void rename_file(const std::string& from, const std::string& to);
 
 /// unlink(2). @return false when there was nothing by that name. @throws Error on anything else.
 bool remove_file(const std::string& path);
+
+/// rm -r, never following a symlink; nothing there is no error. @throws Error naming what cannot be removed
+void remove_tree(const std::string& path);
 
 [[nodiscard]] bool exists(const std::string& path);
 [[nodiscard]] bool is_directory(const std::string& path);

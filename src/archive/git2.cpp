@@ -1,0 +1,70 @@
+#include "git2.hpp"
+
+#include <dlfcn.h>
+
+#include "csb/util/error.hpp"
+
+namespace csb::git2 {
+namespace {
+
+void* open_library() {
+  void* library = ::dlopen(CSB_LIBGIT2_SONAME, RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr)
+    throw Error(ErrorCode::failed, std::string("cannot load libgit2: ") + ::dlerror(),
+                "install the package that holds " CSB_LIBGIT2_SONAME " (Debian: libgit2-1.5)");
+  return library;
+}
+
+template <typename Function>
+Function* find(void* library, const char* name) {
+  void* address = ::dlsym(library, name);
+  if (address == nullptr) throw Error(ErrorCode::failed, std::string("libgit2 has no function ") + name);
+  return reinterpret_cast<Function*>(address);
+}
+
+/// Process-wide settings: durable refs, and caches small enough for a program that must stay small.
+void configure(void* library) {
+  auto* opts = find<decltype(::git_libgit2_opts)>(library, "git_libgit2_opts");
+  constexpr std::size_t kMiB = std::size_t{1} << 20;
+  opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
+  opts(GIT_OPT_SET_CACHE_MAX_SIZE, static_cast<ssize_t>(8 * kMiB));
+  opts(GIT_OPT_SET_MWINDOW_SIZE, kMiB);
+  opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, 16 * kMiB);
+  // csb hashes every object it reads itself, with the processor's own instructions.
+  opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
+  // Extensions that change nothing csb relies on. Never objectformat or refstorage.
+  const char* extensions[] = {"worktreeconfig", "preciousobjects", "relativeworktrees"};
+  opts(GIT_OPT_SET_EXTENSIONS, extensions, std::size_t{3});
+}
+
+void* library() {
+  static void* const loaded = [] {
+    void* opened = open_library();
+    if (find<decltype(::git_libgit2_init)>(opened, "git_libgit2_init")() < 0)
+      throw Error(ErrorCode::failed, "libgit2 cannot be initialised");
+    configure(opened);
+    return opened;
+  }();
+  return loaded;
+}
+
+}  // namespace
+
+void* symbol(const char* name) {
+  void* address = ::dlsym(library(), name);
+  if (address == nullptr) throw Error(ErrorCode::failed, std::string("libgit2 has no function ") + name);
+  return address;
+}
+
+void load() { (void)library(); }
+
+std::string last_message() {
+  const git_error* error = error_last();
+  return error != nullptr && error->message != nullptr ? error->message : "no reason given";
+}
+
+void check(int code, const std::string& context) {
+  if (code < 0) throw Error(ErrorCode::failed, context + ": " + last_message());
+}
+
+}  // namespace csb::git2

@@ -1,0 +1,96 @@
+#include "refs.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <ctime>
+#include <thread>
+
+#include "commit_object.hpp"
+#include "csb/util/clock.hpp"
+#include "csb/util/error.hpp"
+#include "csb/util/fd.hpp"
+#include "csb/util/fs.hpp"
+#include "store_lock.hpp"
+
+namespace csb::archive {
+namespace {
+
+std::optional<Oid> current(const Store::State& state, const std::string& ref) {
+  git_oid oid{};
+  if (git2::reference_name_to_id(&oid, state.repository.get(), ref.c_str()) < 0) return std::nullopt;
+  return from_git(oid);
+}
+
+int try_to_move(Store::State& state, const std::string& ref, const std::optional<Oid>& from, const Oid& to) {
+  git2::Handle<git_reference> made;
+  const git_oid target = to_git(to);
+  if (!from)
+    return git2::reference_create(git2::out(made), state.repository.get(), ref.c_str(), &target, 0,
+                                  "csb backup");
+  const git_oid expected = to_git(*from);
+  return git2::reference_create_matching(git2::out(made), state.repository.get(), ref.c_str(), &target, 1,
+                                         &expected, "csb backup");
+}
+
+/// Characters that would end a header field.
+std::string header_safe(std::string text) {
+  std::erase_if(text, [](char c) { return c == '<' || c == '>' || c == '\n' || c == '\0'; });
+  return text;
+}
+
+}  // namespace
+
+FileLock lock_store(const std::string& git_dir, std::chrono::milliseconds patience) {
+  fs::make_directories(git_dir + "/csb");
+  auto lock = FileLock::acquire(git_dir + "/csb/lock", patience);
+  if (!lock) throw Error(ErrorCode::busy, "another run is writing to the store '" + git_dir + "'");
+  return std::move(*lock);
+}
+
+void require_own_branch(const std::string& ref) {
+  const bool shaped = ref.starts_with("refs/heads/") && ref.find('/', 11) != std::string::npos;
+  int valid = 0;
+  git2::check(git2::reference_name_is_valid(&valid, ref.c_str()), "cannot check the ref name '" + ref + "'");
+  if (!shaped || valid == 0) throw Error(ErrorCode::usage, "'" + ref + "' is no branch name csb may use");
+}
+
+void move_ref(Store::State& state, const std::string& ref, const std::optional<Oid>& from, const Oid& to) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  for (;;) {
+    const int code = try_to_move(state, ref, from, to);
+    if (code >= 0) return;
+    const std::string why = git2::last_message();
+    // The fsync of the refs directory can fail after the ref has moved: what it says now is what counts.
+    if (current(state, ref) == to) return;
+    if (code != GIT_ELOCKED || std::chrono::steady_clock::now() >= deadline)
+      throw Error(ErrorCode::failed, "cannot move the branch '" + ref + "': " + why,
+                  code == GIT_ELOCKED
+                      ? "another git holds '" + ref + ".lock'; if none is running, remove that file"
+                      : "");
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+std::string identity(const Store::State& state) {
+  git2::Handle<git_signature> signature;
+  if (git2::signature_default(git2::out(signature), state.repository.get()) < 0) return "csb <csb@localhost>";
+  const std::string name = header_safe(signature->name), email = header_safe(signature->email);
+  if (name.find_first_not_of(' ') == std::string::npos) return "csb <csb@localhost>";
+  return name + " <" + email + ">";
+}
+
+Bytes write_commit(const std::string& identity, const Oid& tree, const std::optional<Oid>& parent,
+                   std::int64_t time_ns, const std::string& message) {
+  std::string text = "tree " + tree.hex() + "\n";
+  if (parent) text += "parent " + parent->hex() + "\n";
+  const std::int64_t seconds = time_ns / kNsPerSecond;
+  for (const char* role : {"author", "committer"})
+    text += fmt::format("{} {} {} +0000\n", role, identity, seconds);
+  text += "\n" + message;
+  if (!text.ends_with('\n')) text += '\n';
+  const auto bytes = as_bytes(text);
+  return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace csb::archive

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "store_state.hpp"
+
+namespace csb::archive {
+
+/// @throws Error unless `ref` is a well-formed name beneath refs/heads/ with at least two components
+void require_own_branch(const std::string& ref);
+
+/// Moves a ref from `from` (nothing: it must not exist) to `to`, durably. A lock that another git holds is
+/// waited for, up to two seconds. @throws Error{failed} when the ref is not where it was, or cannot be
+/// moved; it is then where it was
+void move_ref(Store::State& state, const std::string& ref, const std::optional<Oid>& from, const Oid& to);
+
+}  // namespace csb::archive

@@ -1,0 +1,102 @@
+#include <map>
+
+#include "changes.hpp"
+#include "csb/archive/store.hpp"
+#include "csb/model/rel_path.hpp"
+#include "store_state.hpp"
+
+namespace csb::archive {
+namespace {
+
+constexpr std::size_t kChangesLimit = std::size_t{1} << 30;
+
+using Files = std::map<std::string, StoredEntry>;
+
+/// Compares two trees directory by directory; equal subtrees are never opened.
+class TreeComparison {
+ public:
+  TreeComparison(Store::State& state, const Store& store, std::int64_t time_ns)
+      : state_(state), store_(store), time_ns_(time_ns) {}
+
+  void compare(const std::string& path, const std::optional<Oid>& old, const std::optional<Oid>& fresh) {
+    if (old == fresh || path.size() > 4096) return;
+    const auto before = items(path, old), after = items(path, fresh);
+    for (const auto& [name, entry] : before)
+      if (after.find(name) == after.end()) gone(entry);
+    for (const auto& [name, entry] : after) {
+      const auto found = before.find(name);
+      changed(found == before.end() ? nullptr : &found->second, entry);
+    }
+  }
+
+  [[nodiscard]] std::vector<Change> take() { return std::move(changes_); }
+
+ private:
+  Files items(const std::string& path, const std::optional<Oid>& tree) {
+    Files files;
+    if (!tree) return files;
+    const std::vector<TreeItem> list = state_.tree(*tree);
+    for (const TreeItem& item : list)
+      files.emplace(item.name, state_.entry(path.empty() ? item.name : path + "/" + item.name, item));
+    return files;
+  }
+  static bool is_directory(const StoredEntry& entry) { return entry.kind == StoredEntry::Kind::directory; }
+
+  void gone(const StoredEntry& entry) {
+    if (is_directory(entry)) return compare(entry.path, entry.oid, std::nullopt);
+    if (entry.kind != StoredEntry::Kind::submodule)
+      add(entry.path, ChangeOp::remove);
+  }
+
+  void changed(const StoredEntry* before, const StoredEntry& after) {
+    if (before != nullptr && before->oid == after.oid && before->git_mode == after.git_mode) return;
+    if (before != nullptr && is_directory(*before) && is_directory(after))
+      return compare(after.path, before->oid, after.oid);
+    if (before != nullptr && is_directory(*before)) gone(*before);
+    if (is_directory(after)) {
+      if (before != nullptr) gone(*before);
+      return compare(after.path, std::nullopt, after.oid);
+    }
+    if (after.kind == StoredEntry::Kind::submodule) return;
+    Change& change = add(after.path, ChangeOp::add);
+    change.size = store_.size(after);
+    change.mtime_ns = time_ns_;
+    change.mode = after.kind == StoredEntry::Kind::symlink
+                      ? 0120777
+                      : (after.git_mode == kModeExecutable ? 0100755 : 0100644);
+    if (before != nullptr && before->kind == StoredEntry::Kind::file)
+      change.op = change.size < store_.size(*before) ? ChangeOp::shrink : ChangeOp::rewrite;
+  }
+
+  Change& add(const std::string& path, ChangeOp op) {
+    Change& change = changes_.emplace_back();
+    change.path = path;
+    change.op = op;
+    return change;
+  }
+
+  Store::State& state_;
+  const Store& store_;
+  std::int64_t time_ns_;
+  std::vector<Change> changes_;
+};
+
+}  // namespace
+
+std::vector<Change> Store::changes(const CommitInfo& commit, const std::string& prefix) const {
+  if (commit.by_csb) {
+    const auto entry = find(commit.oid, std::string(kChangesPath));
+    return entry ? parse_changes(read_text(*entry, kChangesLimit)) : std::vector<Change>();
+  }
+  const auto tree_at = [&](const Oid& oid) -> std::optional<Oid> {
+    if (prefix.empty()) return this->commit(oid).tree;
+    const auto entry = find(oid, prefix);
+    return entry && entry->kind == StoredEntry::Kind::directory ? std::optional(entry->oid) : std::nullopt;
+  };
+  TreeComparison comparison(*state_, *this, commit.time_ns);
+  comparison.compare(prefix, commit.parents.empty() ? std::nullopt : tree_at(commit.parents.front()),
+                     tree_at(commit.oid));
+  return comparison.take();
+}
+
+}  // namespace csb::archive
