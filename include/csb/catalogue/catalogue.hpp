@@ -19,9 +19,9 @@ inline constexpr int kSchemaVersion = 1;  ///< PRAGMA user_version
 /// A source's root directory and the branch it is archived on.
 struct Root {
   std::int64_t id = 0;
-  std::string path;    ///< physical path; empty for a branch of another machine or tool
-  std::string source;  ///< "claude-code", "claude.ai"
-  std::string branch;  ///< full ref name
+  std::string path;         ///< physical path; empty for a branch of another machine or tool
+  std::string source;       ///< "claude-code", "claude.ai"
+  std::string branch;       ///< full ref name
   std::optional<Oid> head;  ///< the commit this catalogue reflects
 };
 
@@ -37,7 +37,7 @@ struct KnownFile {
 
 /// What a main transcript says of its session, in the catalogue's own words: what sessions are listed by.
 struct SessionFacts {
-  std::string title;         ///< by the client's precedence; may be empty
+  std::string title;  ///< by the client's precedence; may be empty
   std::string first_prompt;
   std::string start_cwd, cwd, git_branch, version, model;
   std::string forked_from;
@@ -70,18 +70,18 @@ struct FileState {
 struct Version {
   std::int64_t id = 0;
   std::int64_t root_id = 0;
-  std::string branch;           ///< of its root
-  std::string path;             ///< relative to the root
+  std::string branch;  ///< of its root
+  std::string path;    ///< relative to the root
   std::optional<SessionId> session;
   Oid commit;
-  std::int64_t commit_ns = 0;   ///< when it was stored
-  std::uint64_t sequence = 0;   ///< rises along the branch; orders versions whatever the clocks said
+  std::int64_t commit_ns = 0;  ///< when it was stored
+  std::uint64_t sequence = 0;  ///< of the commit; rises along the branch, whatever the clocks said
   ChangeOp op = ChangeOp::add;
   std::uint64_t size = 0;
   std::int64_t mtime_ns = 0;
   std::uint32_t mode = 0;
   std::optional<std::uint64_t> messages, compactions;
-  std::string tree_path;        ///< path in the commit's tree when it differs (adopted repositories)
+  std::string tree_path;  ///< path in the commit's tree when it differs (adopted repositories)
 };
 
 /// A session, as listed.
@@ -89,9 +89,9 @@ struct Session {
   SessionId id;
   std::int64_t root_id = 0;
   std::string root_path;
-  std::string path;             ///< of its transcript, relative to the root; last known
-  bool present = true;          ///< the transcript existed at the last backup
-  std::string title;            ///< by the client's precedence; may be empty
+  std::string path;     ///< of its transcript, relative to the root; last known
+  bool present = true;  ///< the transcript existed at the last backup
+  std::string title;    ///< by the client's precedence; may be empty
   std::string first_prompt;
   std::string start_cwd, cwd, git_branch, version, model;
   std::string forked_from;
@@ -101,8 +101,8 @@ struct Session {
   std::int64_t deleted_ns = 0;  ///< when a backup found it gone; 0 while present
   std::uint64_t size = 0;       ///< bytes of the transcript
   std::uint64_t messages = 0, prompts = 0, tool_calls = 0, bad_rows = 0, compactions = 0;
-  std::uint64_t versions = 0;   ///< stored versions of the transcript
-  std::string moved_from;       ///< previous transcript path after the last move; may be empty
+  std::uint64_t versions = 0;       ///< stored versions of the transcript
+  std::string moved_from;           ///< previous transcript path after the last move; may be empty
   std::optional<ChangeOp> last_op;  ///< of the transcript's newest version
   std::uint64_t footprint_files = 0, footprint_bytes = 0;  ///< present and gone, newest version of each
 
@@ -117,7 +117,7 @@ struct SessionQuery {
   DeletedFilter deleted = DeletedFilter::hide;
   SessionSort sort = SessionSort::active;
   std::optional<std::size_t> limit;
-  std::optional<std::int64_t> deleted_since_ns;
+  std::optional<std::int64_t> deleted_since_ns;  ///< only what was found gone since then; implies `only`
 };
 
 struct SessionPage {
@@ -129,9 +129,9 @@ struct SessionPage {
 /// How a run ended, for `status`.
 struct RunRecord {
   std::int64_t started_ns = 0, ended_ns = 0;
-  std::string command;   ///< "backup"
+  std::string command;  ///< "backup"
   int exit_status = 0;
-  std::string summary;   ///< one line
+  std::string summary;  ///< one line
 };
 
 /// Totals for `status`.
@@ -141,19 +141,20 @@ struct Totals {
   std::uint64_t versions = 0;
 };
 
-
-/// The SQLite index. Rebuildable from the store alone; never decides whether a backup happens.
+/// The SQLite index. Rebuildable from the store alone; never decides whether a backup happens. For one
+/// thread at a time; one Update at a time. SQLite's errors arrive as Error: busy when another process
+/// wrote for longer than the timeout, failed otherwise.
 class Catalogue {
  public:
   enum class Access {
-    write,  ///< created and migrated when needed; WAL; IMMEDIATE transactions; busy timeout 10 s
-    read,   ///< opened read-only; a newer schema is accepted; a missing file is Error{not_found}
-    memory, ///< an empty one in memory: for a read-only disk, and for rebuilding
+    write,   ///< created and migrated when needed; WAL; IMMEDIATE transactions; busy timeout 10 s
+    read,    ///< opened read-only; a newer schema is accepted; a missing file is Error{not_found}
+    memory,  ///< an empty one in memory: for a read-only disk, and for rebuilding
   };
-  /// @throws Error{failed} with code "damaged" in is_damaged() when it is not a usable database,
-  ///         Error{refused} when a writer meets a newer schema
+  /// @throws an Error for which is_damage() is true when it is not a usable catalogue (for a reader also when
+  ///         it is empty or its schema is older), Error{refused} when a writer meets a newer schema
   [[nodiscard]] static Catalogue open(const std::string& path, Access access);
-  /// True when `error` means that the file must be set aside and rebuilt.
+  /// True when `error` means that the file must be set aside and rebuilt. Every call may find damage.
   [[nodiscard]] static bool is_damage(const std::exception& error);
 
   Catalogue(Catalogue&&) noexcept;
@@ -176,8 +177,8 @@ class Catalogue {
   /// candidates of the first kind that matches, newest first; deleted sessions included.
   [[nodiscard]] std::vector<Session> resolve(std::string_view text) const;
 
-  /// Every version of every path of the session (its footprint), oldest first, from all roots;
-  /// `plans/<slug>.md` named by its transcript included.
+  /// Every version of every path of the session (its footprint), from all roots; `plans/<slug>.md` named by
+  /// its transcripts included. Oldest first: by commit time, but a branch's own order always holds.
   [[nodiscard]] std::vector<Version> versions_of(const SessionId& session) const;
   /// Every version of one path, oldest first.
   [[nodiscard]] std::vector<Version> versions_of_path(std::int64_t root_id, std::string_view path) const;
@@ -194,8 +195,9 @@ class Catalogue {
     Update(Update&&) noexcept;
     ~Update();
 
-    /// The root of this branch, created when missing; its path is updated.
-    [[nodiscard]] std::int64_t ensure_root(std::string_view branch, std::string_view source, std::string_view path);
+    /// The root of this branch, created when missing; its path and source are updated.
+    [[nodiscard]] std::int64_t ensure_root(std::string_view branch, std::string_view source,
+                                           std::string_view path);
     void set_head(std::int64_t root_id, const Oid& head);
     /// Inserts or replaces what is remembered of `state.path`.
     void put_file(std::int64_t root_id, const FileState& state);
@@ -203,7 +205,9 @@ class Catalogue {
     void touch_file(std::int64_t file_id, const FileStamp& stamp, bool racy);
     /// The path is gone; its slices and facts are kept (they are in history).
     void remove_file(std::int64_t root_id, std::string_view path);
-    /// version.id is ignored; version.sequence is assigned: one more than the root's last.
+    /// version.id is ignored. version.sequence is assigned: the commits of a root are numbered in the order
+    /// in which they are first seen here, and versions of one commit share its number. A path recorded twice
+    /// for one commit counts once. A path that was never put is remembered as gone, as of this version.
     void add_version(const Version& version);
     /// Derives the session's row from its transcripts' FileState::session_facts, the versions recorded and
     /// its footprint. Of several transcripts a present one counts before a gone one, then the one with the
@@ -211,10 +215,11 @@ class Catalogue {
     /// went, or whose footprint changed. Without any transcript the session has no row.
     void refresh_session(std::int64_t root_id, const SessionId& session);
     /// Remembers that these unknown paths were reported. @return those not reported before.
-    [[nodiscard]] std::vector<std::string> newly_reported(std::int64_t root_id, const std::vector<std::string>& paths);
+    [[nodiscard]] std::vector<std::string> newly_reported(std::int64_t root_id,
+                                                          const std::vector<std::string>& paths);
     void record_run(const RunRecord& run);
     void set_note(std::string_view key, std::string_view value);
-    /// Forgets everything known of a root but its row: for a rebuild.
+    /// Forgets everything known of a root but its row (its head too): for a rebuild.
     void clear_root(std::int64_t root_id);
     void commit();
 

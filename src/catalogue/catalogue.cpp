@@ -1,0 +1,127 @@
+#include "csb/catalogue/catalogue.hpp"
+
+#include <cstring>
+
+#include "open.hpp"
+#include "state.hpp"
+
+namespace csb::catalogue {
+namespace {
+
+SQLite::Database open_database(const std::string& path, Catalogue::Access access) {
+  switch (access) {
+    case Catalogue::Access::write:
+      return open_for_writing(path);
+    case Catalogue::Access::read:
+      return open_for_reading(path);
+    case Catalogue::Access::memory:
+      break;
+  }
+  return open_in_memory();
+}
+
+Root read_root(const Query& row) {
+  Columns columns(row);
+  Root root;
+  root.id = columns.integer();
+  root.path = columns.bytes();
+  root.source = columns.bytes();
+  root.branch = columns.bytes();
+  if (const std::string head = columns.bytes(); !head.empty()) root.head = to_oid(head);
+  return root;
+}
+
+}  // namespace
+
+Oid to_oid(std::string_view bytes) {
+  Oid oid;
+  if (bytes.size() != oid.bytes.size()) throw Damage("the catalogue holds an impossible object name");
+  std::memcpy(oid.bytes.data(), bytes.data(), bytes.size());
+  return oid;
+}
+
+std::optional<SessionId> to_session(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  auto session = SessionId::parse(text);
+  if (!session) throw Damage("the catalogue holds an impossible session id");
+  return session;
+}
+
+Catalogue::Catalogue(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Catalogue::Catalogue(Catalogue&&) noexcept = default;
+Catalogue& Catalogue::operator=(Catalogue&&) noexcept = default;
+Catalogue::~Catalogue() = default;
+
+Catalogue Catalogue::open(const std::string& path, Access access) {
+  return translated(path, [&] {
+    return Catalogue(std::make_unique<State>(State{Connection(path, open_database(path, access))}));
+  });
+}
+
+std::vector<Root> Catalogue::roots() const {
+  return state_->run([](Connection& db) {
+    std::vector<Root> roots;
+    Query row = db.query("SELECT id, path, source, branch, head FROM roots ORDER BY id");
+    while (row.step()) roots.push_back(read_root(row));
+    return roots;
+  });
+}
+
+std::optional<Root> Catalogue::find_root(std::string_view branch) const {
+  return state_->run([&](Connection& db) -> std::optional<Root> {
+    Query row = db.query("SELECT id, path, source, branch, head FROM roots WHERE branch = ?1", branch);
+    if (!row.step()) return std::nullopt;
+    return read_root(row);
+  });
+}
+
+Totals Catalogue::totals() const {
+  return state_->run([](Connection& db) {
+    Query row = db.query(
+        "SELECT (SELECT count(*) FROM sessions WHERE present = 1), (SELECT count(*) FROM sessions WHERE "
+        "present = 0),"
+        " count(*), coalesce(sum(size), 0), (SELECT count(*) FROM versions)"
+        " FROM files INDEXED BY files_present WHERE present = 1");
+    Totals totals;
+    if (!row.step()) return totals;
+    Columns columns(row);
+    totals.sessions_present = columns.number();
+    totals.sessions_deleted = columns.number();
+    totals.files_present = columns.number();
+    totals.bytes_present = columns.number();
+    totals.versions = columns.number();
+    return totals;
+  });
+}
+
+std::vector<RunRecord> Catalogue::last_runs(std::size_t count) const {
+  return state_->run([&](Connection& db) {
+    std::vector<RunRecord> runs;
+    Query row = db.query(
+        "SELECT started_ns, ended_ns, command, exit_status, summary FROM runs ORDER BY id DESC LIMIT ?1",
+        std::uint64_t{count});
+    while (row.step()) {
+      Columns columns(row);
+      RunRecord& run = runs.emplace_back();
+      run.started_ns = columns.integer();
+      run.ended_ns = columns.integer();
+      run.command = columns.bytes();
+      run.exit_status = static_cast<int>(columns.integer());
+      run.summary = columns.bytes();
+    }
+    return runs;
+  });
+}
+
+std::string Catalogue::note(std::string_view key) const {
+  return state_->run([&](Connection& db) {
+    Query row = db.query("SELECT value FROM notes WHERE key = ?1", key);
+    return row.step() ? row.bytes(0) : std::string();
+  });
+}
+
+Catalogue::Update Catalogue::begin() {
+  return state_->run([&](Connection&) { return Update(std::make_unique<Update::State>(*state_)); });
+}
+
+}  // namespace csb::catalogue

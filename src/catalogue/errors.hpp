@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include <SQLiteCpp/Exception.h>
+
+#include "csb/util/error.hpp"
+
+namespace csb::catalogue {
+
+/// The file is not a usable catalogue: to be set aside and rebuilt.
+class Damage : public Error {
+ public:
+  explicit Damage(const std::string& what)
+      : Error(ErrorCode::failed, what, "it is rebuilt from the store: run csb backup") {}
+};
+
+/// What SQLite reported, as one of csb's own errors: Damage, Error{busy} or Error{failed}.
+[[noreturn]] void throw_translated(const std::string& path, const SQLite::Exception& error);
+
+/// Runs `work`; SQLite's exceptions do not leave this layer.
+template <typename Work>
+decltype(auto) translated(const std::string& path, Work&& work) {
+  try {
+    return std::forward<Work>(work)();
+  } catch (const SQLite::Exception& error) {
+    throw_translated(path, error);
+  }
+}
+
+}  // namespace csb::catalogue

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include <SQLiteCpp/Database.h>
+
+namespace csb::catalogue {
+
+// Opens the file, ready for use. Exceptions are SQLite's own, Damage and Error.
+
+/// Created (0600, its directory too) and migrated when needed. @throws Error{refused} for a newer schema
+[[nodiscard]] SQLite::Database open_for_writing(const std::string& path);
+/// Writes nothing but the -wal and -shm beside it, and works where those cannot be made.
+/// @throws Error{not_found}; Damage for a schema older than this csb reads
+[[nodiscard]] SQLite::Database open_for_reading(const std::string& path);
+[[nodiscard]] SQLite::Database open_in_memory();
+
+}  // namespace csb::catalogue

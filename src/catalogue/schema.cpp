@@ -1,0 +1,120 @@
+#include "schema.hpp"
+
+#include <array>
+#include <string>
+
+#include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Transaction.h>
+
+#include "csb/catalogue/catalogue.hpp"
+#include "errors.hpp"
+
+namespace csb::catalogue {
+namespace {
+
+/// PRAGMA application_id: "csbc". Says whose file this is.
+constexpr int kApplicationId = 0x63736263;
+
+// Paths and plan names are BLOBs: bytes, ordered by memcmp. Times are nanoseconds since the epoch. Unsigned
+// numbers (inodes) are kept as the signed number of the same bits. Numbers of classes and operations: see
+// codes.hpp.
+constexpr const char* kVersion1 = R"sql(
+  CREATE TABLE roots(
+    id INTEGER PRIMARY KEY,
+    branch TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL,
+    path BLOB NOT NULL,
+    head BLOB);
+
+  -- Every path ever seen. One seen in history only has what its newest version said.
+  CREATE TABLE files(
+    id INTEGER PRIMARY KEY,
+    root_id INTEGER NOT NULL,
+    path BLOB NOT NULL,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, mode INTEGER NOT NULL,
+    class INTEGER NOT NULL, racy INTEGER NOT NULL, present INTEGER NOT NULL,
+    session TEXT,
+    UNIQUE(root_id, path));
+  -- The stat cache: all that a walk compares with, in the order of the walk, without the paths that are gone.
+  CREATE INDEX files_present ON files(root_id, path, size, mtime_ns, inode, mode, class, racy) WHERE present = 1;
+  CREATE INDEX files_by_session ON files(session) WHERE session IS NOT NULL;
+
+  -- What only a changed file needs: 28 bytes for each slice, and the state of its parser.
+  CREATE TABLE contents(
+    file_id INTEGER PRIMARY KEY,
+    slices BLOB NOT NULL, parsed_to INTEGER NOT NULL, facts BLOB NOT NULL);
+
+  -- A file with a row here is the main transcript of its session.
+  CREATE TABLE transcripts(
+    file_id INTEGER PRIMARY KEY,
+    title TEXT NOT NULL, first_prompt TEXT NOT NULL, start_cwd TEXT NOT NULL, cwd TEXT NOT NULL,
+    git_branch TEXT NOT NULL, version TEXT NOT NULL, model TEXT NOT NULL, forked_from TEXT NOT NULL,
+    first_ns INTEGER NOT NULL, last_ns INTEGER NOT NULL,
+    messages INTEGER NOT NULL, prompts INTEGER NOT NULL, tool_calls INTEGER NOT NULL,
+    bad_rows INTEGER NOT NULL, compactions INTEGER NOT NULL);
+  CREATE TABLE plans(file_id INTEGER NOT NULL, slug BLOB NOT NULL, PRIMARY KEY(file_id, slug)) WITHOUT ROWID;
+
+  CREATE TABLE commits(
+    id INTEGER PRIMARY KEY,
+    root_id INTEGER NOT NULL, sequence INTEGER NOT NULL, oid BLOB NOT NULL,
+    time_ns INTEGER NOT NULL,
+    -- time_ns, but never before the branch's earlier commits: orders commits of several branches.
+    order_ns INTEGER NOT NULL,
+    UNIQUE(root_id, oid), UNIQUE(root_id, sequence));
+  CREATE TABLE versions(
+    id INTEGER PRIMARY KEY,
+    file_id INTEGER NOT NULL, commit_id INTEGER NOT NULL, op INTEGER NOT NULL,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, mode INTEGER NOT NULL,
+    messages INTEGER, compactions INTEGER, tree_path BLOB NOT NULL,
+    UNIQUE(file_id, commit_id));
+
+  -- One row for each session with a transcript; file_id is the transcript that counts.
+  CREATE TABLE sessions(
+    id TEXT PRIMARY KEY,
+    file_id INTEGER NOT NULL, present INTEGER NOT NULL,
+    active_ns INTEGER NOT NULL, deleted_ns INTEGER NOT NULL,
+    versions INTEGER NOT NULL, last_op INTEGER, moved_from BLOB NOT NULL,
+    footprint_files INTEGER NOT NULL, footprint_bytes INTEGER NOT NULL);
+  CREATE INDEX sessions_by_activity ON sessions(present, active_ns);
+
+  CREATE TABLE reported(root_id INTEGER NOT NULL, path BLOB NOT NULL, PRIMARY KEY(root_id, path)) WITHOUT ROWID;
+  CREATE TABLE runs(
+    id INTEGER PRIMARY KEY,
+    started_ns INTEGER NOT NULL, ended_ns INTEGER NOT NULL, command TEXT NOT NULL,
+    exit_status INTEGER NOT NULL, summary TEXT NOT NULL);
+  CREATE TABLE notes(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+)sql";
+
+constexpr std::array<Migration, 1> kMigrations{{{1, kVersion1}}};
+static_assert(kMigrations.back().version == kSchemaVersion);
+
+int pragma(SQLite::Database& database, const char* name) {
+  return database.execAndGet(std::string("PRAGMA ") + name).getInt();
+}
+
+}  // namespace
+
+std::span<const Migration> migrations() { return kMigrations; }
+
+int schema_version(SQLite::Database& database) {
+  const int version = pragma(database, "user_version");
+  const bool ours = version == 0 ? database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0
+                                 : pragma(database, "application_id") == kApplicationId;
+  if (!ours) throw Damage("'" + database.getFilename() + "' is a database, but not a csb catalogue");
+  return version;
+}
+
+void migrate(SQLite::Database& database, std::span<const Migration> steps) {
+  if (schema_version(database) >= steps.back().version) return;
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+  const int version = schema_version(database);  // again: another process may have done it meanwhile
+  for (const Migration& step : steps) {
+    if (step.version <= version) continue;
+    database.exec(step.sql);
+    database.exec("PRAGMA user_version = " + std::to_string(step.version));
+  }
+  database.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
+  transaction.commit();
+}
+
+}  // namespace csb::catalogue

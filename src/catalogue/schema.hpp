@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+
+#include <SQLiteCpp/Database.h>
+
+namespace csb::catalogue {
+
+/// One step of the schema's history: from the version before `version` to `version`.
+struct Migration {
+  int version = 0;
+  const char* sql = nullptr;
+};
+
+/// All steps, oldest first; the last one's version is kSchemaVersion. A step that was released is never
+/// changed: a new one is added.
+[[nodiscard]] std::span<const Migration> migrations();
+
+/// PRAGMA user_version: 0 in a new file. @throws Damage when the database is another program's
+[[nodiscard]] int schema_version(SQLite::Database& database);
+
+/// Brings the database up to the last of `steps`, in one IMMEDIATE transaction; does nothing when it is
+/// there.
+void migrate(SQLite::Database& database, std::span<const Migration> steps);
+
+}  // namespace csb::catalogue

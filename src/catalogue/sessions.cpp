@@ -1,0 +1,119 @@
+// Sessions, listed, filtered and sorted.
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "csb/util/text.hpp"
+#include "session_row.hpp"
+#include "state.hpp"
+
+namespace csb::catalogue {
+namespace {
+
+std::string_view order_of(SessionSort sort) {
+  switch (sort) {
+    case SessionSort::active:
+      return " ORDER BY s.active_ns DESC, s.id";
+    case SessionSort::started:
+      return " ORDER BY t.first_ns DESC, s.id";
+    case SessionSort::size:
+      return " ORDER BY f.size DESC, s.id";
+    case SessionSort::messages:
+      return " ORDER BY t.messages DESC, s.id";
+    // The next to be swept first; what is gone cannot expire.
+    case SessionSort::expiration:
+      return " ORDER BY s.present DESC, f.mtime_ns, s.id";
+    case SessionSort::title:
+      return " ORDER BY t.title = '', lower(t.title), s.active_ns DESC, s.id";
+    case SessionSort::oldest:
+      return " ORDER BY s.active_ns, s.id";
+  }
+  return "";
+}
+
+/// How many sessions there are, by the small index alone.
+void count(Connection& db, const SessionQuery& query, SessionPage& page) {
+  Query row = db.query("SELECT present, count(*) FROM sessions GROUP BY present");
+  while (row.step()) {
+    const bool present = row.integer(0) != 0;
+    const auto found = static_cast<std::size_t>(row.integer(1));
+    if (!present && query.deleted == DeletedFilter::hide) {
+      page.hidden_deleted = found;
+    } else if (!present || query.deleted != DeletedFilter::only) {
+      page.matched += found;
+    }
+  }
+}
+
+/// Without words: SQLite stops at the limit.
+SessionPage list_first(Connection& db, const SessionQuery& query, std::size_t limit) {
+  SessionPage page;
+  count(db, query, page);
+  if (page.matched == 0) return page;
+  std::string sql(kSelectSessions);
+  if (query.deleted == DeletedFilter::hide) sql += " WHERE s.present = 1";
+  if (query.deleted == DeletedFilter::only) sql += " WHERE s.present = 0";
+  sql += order_of(query.sort);
+  sql += " LIMIT ?1";
+  SQLite::Statement statement(db.database(), sql);
+  page.sessions = read_sessions(Query(statement, std::uint64_t{limit}));
+  return page;
+}
+
+/// lower() is ASCII's; instr() of two BLOBs compares bytes: no character is special.
+constexpr std::string_view kWordOccurs =
+    " AND instr(CAST(lower(s.id || char(10) || t.title || char(10) || t.first_prompt || char(10) || "
+    "t.start_cwd"
+    " || char(10) || t.cwd || char(10) || f.path) AS BLOB), ?) > 0";
+
+/// With words: every session is looked at once, to list and to count.
+SessionPage search(Connection& db, const SessionQuery& query, const std::vector<std::string>& words,
+                   std::size_t limit) {
+  std::string sql(kSelectSessions);
+  sql += " WHERE s.deleted_ns >= ?";
+  for (std::size_t i = 0; i < words.size(); ++i) sql += kWordOccurs;
+  sql += order_of(query.sort);
+  SQLite::Statement statement(db.database(), sql);
+  statement.bind(1, query.deleted_since_ns.value_or(0));
+  for (std::size_t i = 0; i < words.size(); ++i)
+    statement.bind(static_cast<int>(i) + 2, static_cast<const void*>(words[i].data()),
+                   static_cast<int>(words[i].size()));
+  SessionPage page;
+  for (Session& session : read_sessions(Query(statement))) {
+    if (query.deleted_since_ns && session.present) continue;
+    if (!session.present && query.deleted == DeletedFilter::hide) {
+      ++page.hidden_deleted;
+    } else if (!session.present || query.deleted != DeletedFilter::only) {
+      if (++page.matched <= limit) page.sessions.push_back(std::move(session));
+    }
+  }
+  return page;
+}
+
+}  // namespace
+
+SessionPage Catalogue::sessions(const SessionQuery& asked) const {
+  return state_->run([&](Connection& db) {
+    SessionQuery query = asked;
+    // Who asks what was deleted since then asks for deleted ones.
+    if (query.deleted_since_ns) query.deleted = DeletedFilter::only;
+    std::vector<std::string> words;
+    for (const std::string& word : query.words)
+      if (!word.empty()) words.push_back(ascii_lower(word));
+    constexpr std::size_t kAll = std::numeric_limits<std::int64_t>::max();
+    const std::size_t limit = std::min(query.limit.value_or(kAll), kAll);
+    const bool simple = words.empty() && !query.deleted_since_ns;
+    return simple ? list_first(db, query, limit) : search(db, query, words, limit);
+  });
+}
+
+std::optional<Session> Catalogue::session(const SessionId& id) const {
+  return state_->run([&](Connection& db) -> std::optional<Session> {
+    SQLite::Statement statement(db.database(), std::string(kSelectSessions) + " WHERE s.id = ?1");
+    Query row(statement, id.text());
+    if (!row.step()) return std::nullopt;
+    return read_session(row);
+  });
+}
+
+}  // namespace csb::catalogue
