@@ -14,10 +14,10 @@ namespace csb::scan {
 /// Why a file could not be opened for reading. Expected outcomes, hence values.
 enum class OpenFailure {
   none,
-  vanished,      ///< not there any more
-  not_regular,   ///< became a directory, link, FIFO…
-  outside,       ///< a component is a symlink, or leads out of the root
-  unreadable,    ///< permission or I/O: see error_number
+  vanished,     ///< not there any more
+  not_regular,  ///< became a directory, link, FIFO…
+  outside,      ///< a component is a symlink, or leads out of the root
+  unreadable,   ///< permission or I/O: see error_number
 };
 
 /// A regular file beneath a root, opened so that nothing can lead the reader elsewhere

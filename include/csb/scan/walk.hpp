@@ -36,6 +36,9 @@ struct Policy {
   /// True where a nested repository is looked into all the same, because what lies there is session
   /// data (only its `.git` is left out).
   std::function<bool(std::string_view path)> store_despite_repository;
+  /// True where data that should be safe is expected, so that a link which leads to something not stored
+  /// hides it: a problem, and not only a note. May be empty (nowhere).
+  std::function<bool(std::string_view path)> link_hides_data;
 };
 
 struct WalkResult {
@@ -46,7 +49,7 @@ struct WalkResult {
   std::vector<Problem> problems;           ///< unreadable directories, special files, escaping links…
   /// Directories that could not be read: what lies beneath them is not known to be deleted.
   std::vector<std::string> unreadable;
-  std::uint64_t stats = 0;                 ///< statx calls made, for tests that gate on work
+  std::uint64_t stats = 0;  ///< statx calls made, for tests that gate on work
 };
 
 /// Walks everything beneath the directory `root_fd`, never following a symlink, opening directories only.

@@ -12,14 +12,23 @@ namespace csb::claude_code {
 /// @throws Error (not_found), with what to do, when it does not exist.
 [[nodiscard]] std::string find_config_dir(const std::string& flag);
 
+/// Where an administrator puts settings that precede all others.
+#ifdef __APPLE__
+inline constexpr const char* kManagedSettings =
+    "/Library/Application Support/ClaudeCode/managed-settings.json";
+#else
+inline constexpr const char* kManagedSettings = "/etc/claude-code/managed-settings.json";
+#endif
+
 /// Days after which the client sweeps transcripts (by mtime): `cleanupPeriodDays` of the effective
 /// settings (managed > settings.local.json > settings.json), default 30; nothing when a settings file is
 /// broken, since the client then pauses its cleanup.
 struct Retention {
   std::optional<int> days = 30;
-  std::string origin = "default";  ///< which file said so
+  std::string origin = "default";  ///< which file said so, and what is wrong with it
 };
-[[nodiscard]] Retention effective_retention(const std::string& config_dir);
+[[nodiscard]] Retention effective_retention(const std::string& config_dir,
+                                            const std::string& managed_settings = kManagedSettings);
 
 /// A session the client has open right now, from `sessions/<pid>.json`: the process is alive and its
 /// start time is the recorded one (Linux: /proc/<pid>/stat field 22).
