@@ -56,7 +56,8 @@ class CarryOver {
     if (successor == placed_.end() || successor->second.depth + 1 + height_[index] >= kDeepest) return false;
     const bool prefix = !found->second.delta.has_value();
     const auto size = object_size(index);
-    if (prefix && !size) return false;
+    // git takes no delta shorter than four bytes: the empty object stays whole.
+    if (prefix && (!size || *size == 0)) return false;
     const Bytes delta = prefix ? prefix_delta(found->second.successor_size, *size) : *found->second.delta;
     place(entry.oid, to_.append_delta(entry.oid, successor->second.offset, delta),
           successor->second.depth + 1);
