@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "csb/transcript/facts.hpp"
@@ -12,8 +13,10 @@
 namespace csb::transcript {
 
 /// Reads a JSONL transcript in pieces of any size and gathers its facts. Memory is bounded whatever the
-/// length of a line: a line longer than the limit is counted as bad and skipped to its end. Never throws
-/// for content: a row that is no JSON object (torn, binary, nested too deep, a scalar) is counted.
+/// length of a line: one longer than 16 MiB is counted as bad and skipped to its end. Never throws for
+/// content: a row that is no JSON object (torn, two glued together, binary, an array, a scalar) is counted.
+/// Of fields that no fact needs it is only checked that strings end and brackets balance (at any depth);
+/// text that is not Unicode (invalid UTF-8, half a surrogate pair) is replaced, and the row counts as good.
 class Reader {
  public:
   /// @param facts what earlier bytes said (default: nothing yet)
@@ -37,21 +40,23 @@ class Reader {
 
 /// One row, for diff and for readers of a conversation.
 struct Row {
-  std::uint64_t offset = 0;   ///< of its first byte
-  std::string_view line;      ///< without the newline; valid during the call only
-  std::string_view type;      ///< "user", "assistant"…; empty when the row is bad
-  std::string_view uuid;      ///< may be empty
-  std::string_view timestamp; ///< as written; may be empty
-  bool is_message = false;    ///< counts as a conversation row
+  std::uint64_t offset = 0;    ///< of its first byte
+  std::string_view line;       ///< without the newline, at most 16 MiB; valid during the call only
+  std::string_view type;       ///< "user", "assistant"…; empty when the row is bad
+  std::string_view uuid;       ///< may be empty
+  std::string_view timestamp;  ///< as written; may be empty
+  bool is_message = false;     ///< counts as a conversation row
+  bool is_bad = false;         ///< no JSON object
 };
 
-/// Splits bytes fed in pieces into rows and hands each to `visit`; same bounds as Reader.
+/// Splits bytes fed in pieces into rows and hands each to `visit`; same bounds as Reader. Empty lines are
+/// no rows.
 class RowSplitter {
  public:
   explicit RowSplitter(std::function<void(const Row&)> visit);
   ~RowSplitter();
   void feed(std::span<const std::byte> bytes);
-  /// Hands over a last line without a newline, if any.
+  /// Hands over a last line without a newline, if any. Call it once, at the end.
   void finish();
 
  private:
