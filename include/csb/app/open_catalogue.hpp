@@ -1,10 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "csb/app/settings.hpp"
 #include "csb/archive/store.hpp"
 #include "csb/catalogue/catalogue.hpp"
+#include "csb/model/file.hpp"
 
 namespace csb::app {
 
@@ -14,16 +17,28 @@ namespace csb::app {
 [[nodiscard]] catalogue::Catalogue open_catalogue_for_reading(const Settings& settings,
                                                               const std::function<void(std::string)>& said);
 
+/// The same, brought up to the tips of all branches (catch_up) where it is behind: for a command that has the
+/// store open anyway. Takes csb's lock while it writes; where it cannot, it does without the file.
+[[nodiscard]] catalogue::Catalogue open_catalogue_up_to_date(const Settings& settings,
+                                                             const archive::Store& store,
+                                                             const std::function<void(std::string)>& said);
+
 /// The catalogue for a run that writes. A damaged file is set aside (catalogue.db.damaged-<time>) and
-/// a new one begun; filling it is then the caller's first act (see rebuild()).
+/// a new one begun, and one of another store is emptied; filling it is then the caller's first act
+/// (catch_up). The caller holds the lock.
 [[nodiscard]] catalogue::Catalogue open_catalogue_for_writing(const Settings& settings,
                                                               const std::function<void(std::string)>& said);
 
 /// Brings what the catalogue knows of every branch up to the branch's tip, from the store alone: commits it
 /// has not seen are read from their `.csb/changes.jsonl` (other tools' commits: compared), transcripts are
-/// parsed from the store. On a branch it has never seen, this is the whole history.
+/// parsed from the store. On a branch it has never seen, this is the whole history; a branch that was
+/// rewritten is read anew. One transaction a branch. The caller holds the lock.
 /// @param only_branch empty = all branches
-void catch_up(catalogue::Catalogue& catalogue, const archive::Store& store, const Settings& settings,
-              const std::string& only_branch = {});
+/// @return contents that could not be read from the store: their sessions are listed without facts
+std::vector<Problem> catch_up(catalogue::Catalogue& catalogue, const archive::Store& store,
+                              const Settings& settings, const std::string& only_branch = {});
+
+/// True when the catalogue reflects the tip of every branch of the store.
+[[nodiscard]] bool is_up_to_date(const catalogue::Catalogue& catalogue, const archive::Store& store);
 
 }  // namespace csb::app

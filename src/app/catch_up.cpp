@@ -1,0 +1,140 @@
+#include <algorithm>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+#include "catch_up_branch.hpp"
+#include "catch_up_prefix.hpp"
+#include "csb/app/open_catalogue.hpp"
+#include "csb/model/rel_path.hpp"
+#include "csb/util/error.hpp"
+
+namespace csb::app {
+namespace {
+
+/// Own branch first, then other local ones, then those fetched: a commit is catalogued once, for the first
+/// branch that has it (a branch that was pushed comes back as a remote one).
+std::vector<archive::Branch> in_reading_order(std::vector<archive::Branch> branches,
+                                              const Settings& settings) {
+  const std::string own = settings.branch();
+  const auto rank = [&own](const archive::Branch& branch) {
+    if (branch.ref == own) return 0;
+    if (branch.by_csb) return branch.ref.starts_with("refs/heads/") ? 1 : 2;
+    return branch.ref.starts_with("refs/heads/") ? 3 : 4;
+  };
+  std::stable_sort(branches.begin(), branches.end(),
+                   [&](const archive::Branch& a, const archive::Branch& b) { return rank(a) < rank(b); });
+  return branches;
+}
+
+class CatchUp {
+ public:
+  CatchUp(catalogue::Catalogue& catalogue, const archive::Store& store, const Settings& settings)
+      : catalogue_(catalogue), store_(store), settings_(settings), policy_(settings.policy) {}
+
+  std::vector<Problem> run(const std::string& only_branch) {
+    const auto branches = in_reading_order(store_.branches(), settings_);
+    if (only_branch.empty()) forget_vanished(branches);
+    for (const archive::Branch& branch : branches) {
+      if (only_branch.empty() || branch.ref == only_branch) read_branch(branch);
+      earlier_.push_back(branch.tip);
+    }
+    return std::move(problems_);
+  }
+
+ private:
+  /// A branch that was deleted: what only it had cannot be restored any more, and what it was catalogued
+  /// for may be in another one, so those are read anew.
+  void forget_vanished(const std::vector<archive::Branch>& branches) {
+    for (const catalogue::Root& root : catalogue_.roots()) {
+      const bool exists =
+          std::any_of(branches.begin(), branches.end(),
+                      [&root](const archive::Branch& branch) { return branch.ref == root.branch; });
+      if (exists || !root.head || root.branch == settings_.branch()) continue;
+      auto update = catalogue_.begin();
+      update.clear_root(root.id);
+      update.commit();
+      anew_ = true;
+    }
+  }
+
+  /// What the branch has on top of `head`. @return nothing when `head` is not in its history any more
+  [[nodiscard]] std::optional<std::vector<archive::CommitInfo>> since(const Oid& head, const Oid& tip) const {
+    try {
+      auto commits = store_.history(tip, head);
+      if (commits.empty() || commits.front().parents.empty() || commits.front().parents.front() != head)
+        return std::nullopt;
+      return commits;
+    } catch (const Error&) {  // pruned
+      return std::nullopt;
+    }
+  }
+
+  /// Leaves out what an earlier branch has.
+  void drop_known(std::vector<archive::CommitInfo>& commits) {
+    for (const Oid& tip : earlier_) {
+      if (commits.empty()) return;
+      if (tip == commits.back().oid) return commits.clear();
+    }
+    for (; walked_ < earlier_.size(); ++walked_)
+      for (const archive::CommitInfo& commit : store_.history(earlier_[walked_])) known_.insert(commit.oid);
+    std::erase_if(commits, [this](const archive::CommitInfo& commit) { return known_.contains(commit.oid); });
+  }
+
+  void read_branch(const archive::Branch& branch) {
+    const auto root = catalogue_.find_root(branch.ref);
+    const bool is_own = branch.ref == settings_.branch();
+    const bool anew = anew_ && !is_own;
+    if (!anew && root && root->head == branch.tip) return;
+    auto update = catalogue_.begin();
+    const std::string source = base_name(branch.ref) == "claude.ai" ? "claude.ai" : "claude-code";
+    const std::int64_t root_id = update.ensure_root(branch.ref, source, is_own ? settings_.claude_dir : "");
+
+    std::optional<std::vector<archive::CommitInfo>> commits;
+    if (!anew && root && root->head) commits = since(*root->head, branch.tip);
+    if (!commits) {
+      update.clear_root(root_id);
+      commits = store_.history(branch.tip);
+    }
+    if (!is_own) drop_known(*commits);
+
+    BranchReader::Target target{root_id, branch.ref, source == "claude-code", {}};
+    std::vector<archive::CommitInfo> foreign;
+    std::copy_if(commits->begin(), commits->end(), std::back_inserter(foreign),
+                 [](const archive::CommitInfo& commit) { return !commit.by_csb; });
+    target.prefixes = find_config_prefixes(store_, foreign);
+    BranchReader reader(catalogue_, update, store_, policy_, std::move(target));
+    for (const archive::CommitInfo& commit : *commits) reader.read(commit);
+    reader.finish();
+    problems_.insert(problems_.end(), reader.problems().begin(), reader.problems().end());
+    update.set_head(root_id, branch.tip);
+    update.commit();
+  }
+
+  catalogue::Catalogue& catalogue_;
+  const archive::Store& store_;
+  const Settings& settings_;
+  claude_code::PathPolicy policy_;
+  std::vector<Oid> earlier_;       ///< tips of the branches before this one
+  bool anew_ = false;              ///< read every branch but the own from its beginning
+  std::size_t walked_ = 0;         ///< how many of those are in known_
+  std::unordered_set<Oid> known_;  ///< their commits
+  std::vector<Problem> problems_;
+};
+
+}  // namespace
+
+std::vector<Problem> catch_up(catalogue::Catalogue& catalogue, const archive::Store& store,
+                              const Settings& settings, const std::string& only_branch) {
+  return CatchUp(catalogue, store, settings).run(only_branch);
+}
+
+bool is_up_to_date(const catalogue::Catalogue& catalogue, const archive::Store& store) {
+  const auto branches = store.branches();
+  return std::all_of(branches.begin(), branches.end(), [&](const archive::Branch& branch) {
+    const auto root = catalogue.find_root(branch.ref);
+    return root && root->head == branch.tip;
+  });
+}
+
+}  // namespace csb::app

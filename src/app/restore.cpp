@@ -1,0 +1,223 @@
+#include "csb/app/restore.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "csb/app/open_catalogue.hpp"
+#include "csb/archive/store.hpp"
+#include "csb/source/claude_code/config_dir.hpp"
+#include "csb/source/claude_code/policy.hpp"
+#include "csb/util/clock.hpp"
+#include "csb/util/error.hpp"
+#include "csb/util/fs.hpp"
+#include "restore_check.hpp"
+#include "restore_force.hpp"
+#include "restore_inspect.hpp"
+#include "restore_plan.hpp"
+#include "restore_root.hpp"
+#include "restore_times.hpp"
+#include "restore_write.hpp"
+
+namespace csb::app {
+namespace {
+
+using Outcome = RestoredFile::Outcome;
+
+void check_options(const RestoreOptions& options) {
+  if (options.sessions.empty() && !options.deleted_since_ns)
+    throw Error(ErrorCode::usage, "which session?", "csb list --deleted all shows what there is");
+  if (!options.sessions.empty() && options.deleted_since_ns)
+    throw Error(ErrorCode::usage, "name sessions, or say since when they were deleted: not both");
+  if (options.version && options.at_ns) throw Error(ErrorCode::usage, "choose a version or a time: not both");
+  if (options.version && (options.sessions.size() > 1 || options.deleted_since_ns))
+    throw Error(ErrorCode::usage, "a version number belongs to one session",
+                "restore several with --at, or one by one");
+}
+
+archive::Store open_store(const Settings& settings) {
+  try {
+    return archive::Store::open(settings.store);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found) throw;
+    throw Error(ErrorCode::not_found, error.what(),
+                settings.store_is_default ? "nothing was ever backed up here; --store names another archive"
+                                          : "--store (or csb.store) names a git repository");
+  }
+}
+
+std::vector<catalogue::Session> wanted_sessions(const catalogue::Catalogue& catalogue,
+                                                const RestoreOptions& options) {
+  if (options.deleted_since_ns) {
+    catalogue::SessionQuery query;
+    query.deleted = catalogue::DeletedFilter::only;
+    query.deleted_since_ns = options.deleted_since_ns;
+    auto sessions = catalogue.sessions(query).sessions;
+    if (sessions.empty())
+      throw Error(ErrorCode::not_found,
+                  "no session was deleted since " + format_local(*options.deleted_since_ns),
+                  "csb list --deleted only shows when each was");
+    return sessions;
+  }
+  std::vector<catalogue::Session> sessions;
+  for (const std::string& name : options.sessions) {
+    catalogue::Session session = resolve_session(catalogue, name);
+    const bool twice = std::any_of(sessions.begin(), sessions.end(),
+                                   [&](const catalogue::Session& other) { return other.id == session.id; });
+    if (!twice) sessions.push_back(std::move(session));
+  }
+  return sessions;
+}
+
+/// The folder in which the client finds the session: the one whose slug is the transcript's folder.
+std::string resume_directory(const SessionPlan& plan) {
+  for (const std::string& directory : {plan.session.cwd, plan.session.start_cwd})
+    if (!directory.empty() && claude_code::project_slug(directory) == plan.slug) return directory;
+  return {};
+}
+
+RestoredSession report(const SessionPlan& plan, const std::string& destination) {
+  RestoredSession session(plan.session.id);
+  session.title = plan.session.title.empty() ? plan.session.first_prompt : plan.session.title;
+  session.directory = destination;
+  session.resume_directory = resume_directory(plan);
+  session.version = plan.transcript ? plan.transcript->number : 0;
+  session.versions = plan.versions;
+  session.notes = plan.notes;
+  std::size_t moved = 0;
+  for (const RestoreItem& item : plan.items) {
+    moved += item.outcome == Outcome::restored && item.time_moved ? 1 : 0;
+    RestoredFile file{item.path,       item.outcome,     item.version.size, item.mtime_ns,
+                      item.time_moved, item.link_target, item.reason};
+    // The transcript was written last, so that it appears only once the rest is there; it is named first.
+    session.files.insert(item.is_transcript ? session.files.begin() : session.files.end(), std::move(file));
+  }
+  if (moved != 0)
+    session.notes.push_back(fmt::format(
+        "{} file{} got a time inside the client's retention period: with the recorded one, its next "
+        "sweep would delete {} again",
+        moved, moved == 1 ? "" : "s", moved == 1 ? "it" : "them"));
+  return session;
+}
+
+class Restore {
+ public:
+  Restore(const Settings& settings, const RestoreOptions& options)
+      : settings_(settings), options_(options), store_(open_store(settings)), policy_(settings.policy) {}
+
+  RestoreResult run() {
+    plan();
+    open_destination();
+    judge();
+    if (!options_.dry_run) write();
+    for (const SessionPlan& plan : plans_) result_.sessions.push_back(report(plan, destination_));
+    refuse_if_all_failed();
+    return std::move(result_);
+  }
+
+ private:
+  [[nodiscard]] bool in_place() const { return options_.to.empty(); }
+
+  void plan() {
+    const auto catalogue = open_catalogue_up_to_date(
+        settings_, store_, [this](std::string said) { result_.notes.push_back(said); });
+    bool anything = false;
+    for (catalogue::Session& session : wanted_sessions(catalogue, options_)) {
+      plans_.push_back(plan_restore(catalogue, std::move(session), options_, settings_.branch()));
+      anything |= !plans_.back().items.empty();
+    }
+    if (!anything)
+      throw Error(ErrorCode::not_found,
+                  fmt::format("nothing of session {} is in the archive", plans_.front().session.id.text()),
+                  "it is known to the index only; csb backup archives it");
+  }
+
+  /// The config directory itself may be what was lost: it is made again.
+  void open_destination() {
+    destination_ = in_place() ? settings_.claude_dir : options_.to;
+    if (!options_.dry_run) fs::make_directories(destination_);
+    if (const std::string real = fs::real_path(destination_); !real.empty()) destination_ = real;
+    if (fs::is_directory(destination_)) root_.emplace(destination_);
+  }
+
+  /// Everything that can be known before the first write.
+  void judge() {
+    const auto live = in_place() ? claude_code::live_sessions(settings_.claude_dir)
+                                 : std::vector<claude_code::LiveSession>();
+    for (SessionPlan& plan : plans_) {
+      if (root_ && in_place()) follow_live_transcript(plan, *root_);
+      check_items(plan, {store_, policy_, settings_.claude_dir, destination_});
+      if (root_) inspect_items(plan, *root_, live);
+    }
+    if (root_) writer_.emplace(*root_, store_);
+    if (options_.force) force();
+    const bool recorded_times = options_.exact_times || !in_place();
+    const std::int64_t now = now_ns();
+    assign_times(plans_, root_ ? &*root_ : nullptr,
+                 recorded_times ? std::nullopt : oldest_safe_time(settings_.claude_dir, now), now);
+  }
+
+  void force() {
+    for (SessionPlan& plan : plans_) {
+      if (root_ && in_place()) {
+        allow_replacing(plan, *root_, *writer_, settings_, options_.dry_run);
+        continue;
+      }
+      for (RestoreItem& item : plan.items)
+        if (item.may_replace) item.reason += "; what lies outside the config directory is never replaced";
+    }
+  }
+
+  void write() {
+    FolderTimes folders(*root_);
+    for (SessionPlan& plan : plans_) {
+      folders.remember(plan);
+      writer_->write(plan.items);
+      folders.apply(plan);
+    }
+    root_->sync_changed();
+  }
+
+  void refuse_if_all_failed() const {
+    const RestoredFile* first = nullptr;
+    for (const RestoredSession& session : result_.sessions) {
+      for (const RestoredFile& file : session.files) {
+        if (file.outcome != Outcome::failed) return;
+        if (first == nullptr) first = &file;
+      }
+    }
+    if (first != nullptr)
+      throw Error(ErrorCode::failed, "nothing was restored: " + first->path + ": " + first->reason,
+                  "csb verify tells whether the store is sound");
+  }
+
+  const Settings& settings_;
+  const RestoreOptions& options_;
+  archive::Store store_;
+  claude_code::PathPolicy policy_;
+  RestoreResult result_;
+  std::vector<SessionPlan> plans_;
+  std::string destination_;
+  std::optional<RestoreRoot> root_;  ///< nothing when the destination does not exist (dry run)
+  std::optional<RestoreWriter> writer_;
+};
+
+}  // namespace
+
+bool RestoreResult::incomplete() const {
+  return std::any_of(sessions.begin(), sessions.end(), [](const RestoredSession& session) {
+    return std::any_of(session.files.begin(), session.files.end(), [](const RestoredFile& file) {
+      return file.outcome != Outcome::restored && file.outcome != Outcome::unchanged;
+    });
+  });
+}
+
+RestoreResult restore(const Settings& settings, const RestoreOptions& options) {
+  check_options(options);
+  return Restore(settings, options).run();
+}
+
+}  // namespace csb::app
