@@ -1,0 +1,53 @@
+#include "command_functions.hpp"
+#include "csb/app/backup.hpp"
+#include "csb/app/maintain.hpp"
+#include "csb/cli/exit_status.hpp"
+#include "csb/cli/json.hpp"
+#include "csb/cli/options.hpp"
+#include "csb/cli/progress.hpp"
+
+namespace csb::cli {
+
+int run_backup(Call& call) {
+  app::BackupOptions backup;
+  std::optional<std::uint64_t> wait_seconds;
+  Options options(call);
+  options.flag("-n,--dry-run", backup.dry_run, "say what would be stored; write nothing");
+  options.text("--session", "ID", backup.session, "only this session's files, as fast as possible");
+  options.flag("--no-commit", backup.no_commit,
+               "bring the catalogue up to date and store nothing: this protects nothing");
+  options.number("--wait", "SECONDS", wait_seconds, "how long to wait for another run to end (default 0)");
+  if (!options.parse()) return kDone;
+
+  backup.patience = std::chrono::seconds(wait_seconds.value_or(0));
+  Progress progress("Backing up", Progress::Unit::bytes, !call.global.quiet);
+  backup.progress = [&](std::uint64_t done, std::uint64_t total) { progress.update(done, total); };
+  const app::BackupResult result = app::backup(call.settings(), backup);
+  progress.clear();
+
+  if (call.global.json) {
+    call.out.write(to_json(result, backup.dry_run));
+  } else if (!call.global.quiet) {
+    call.out.write(render(result, backup.dry_run, screen_of(call)));
+  }
+  if (!call.global.json)
+    for (const Problem& problem : result.problems) call.messages.problem(problem);
+  return result.incomplete() ? kIncomplete : kDone;
+}
+
+int run_maintain(Call& call) {
+  bool all = false;
+  Options options(call);
+  options.flag("--all", all, "merge everything into one pack");
+  if (!options.parse()) return kDone;
+
+  const archive::MaintainReport report = app::maintain(call.settings(), all);
+  if (call.global.json) {
+    call.out.write(to_json(report));
+  } else if (!call.global.quiet) {
+    call.out.write(render(report, screen_of(call)));
+  }
+  return kDone;
+}
+
+}  // namespace csb::cli

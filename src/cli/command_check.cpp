@@ -1,0 +1,88 @@
+#include <optional>
+
+#include "command_functions.hpp"
+#include "csb/app/policy.hpp"
+#include "csb/app/status.hpp"
+#include "csb/app/verify.hpp"
+#include "csb/cli/exit_status.hpp"
+#include "csb/cli/json.hpp"
+#include "csb/cli/options.hpp"
+#include "csb/cli/progress.hpp"
+#include "csb/util/error.hpp"
+
+namespace csb::cli {
+namespace {
+
+/// Nothing when neither catalogue nor store exist: status has something to say then, too.
+std::optional<catalogue::Catalogue> catalogue_if_any(const Call& call, const app::Settings& settings) {
+  try {
+    return open_catalogue(call, settings);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found) throw;
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+int run_status(Call& call) {
+  Options options(call);
+  if (!options.parse()) return kDone;
+
+  const app::Settings settings = call.settings();
+  const auto catalogue = catalogue_if_any(call, settings);
+  const app::StatusResult result = app::status(settings, catalogue ? &*catalogue : nullptr);
+  const Screen screen = screen_of(call);
+  if (call.global.json) {
+    call.out.write(to_json(result, screen.now));
+  } else {
+    if (!call.global.quiet) call.out.write(render(result, screen));
+    call.out.flush();
+    for (const Problem& problem : result.problems) call.messages.problem(problem);
+  }
+  return result.wrong() ? kIncomplete : kDone;
+}
+
+int run_verify(Call& call) {
+  app::VerifyOptions verify;
+  std::optional<std::uint64_t> sample;
+  Options options(call);
+  options.flag("--quick", verify.quick, "only checksums and structure of the newest packs");
+  options.flag("--repair", verify.repair, "set damage aside; take what is missing from the files on disk");
+  options.number("--sample", "N", sample, "how many sessions to restore to a scratch folder (default 3)");
+  if (!options.parse()) return kDone;
+
+  verify.sample = sample.value_or(verify.sample);
+  Progress progress("Verifying", Progress::Unit::objects, !call.global.quiet);
+  verify.progress = [&](std::uint64_t done, std::uint64_t total) { progress.update(done, total); };
+  const app::VerifyResult result = app::verify(call.settings(), verify);
+  progress.clear();
+
+  if (call.global.json) {
+    call.out.write(to_json(result));
+  } else {
+    if (!call.global.quiet || !result.sound()) call.out.write(render(result, screen_of(call)));
+    call.out.flush();
+    for (const Problem& problem : result.problems) call.messages.problem(problem);
+    if (!result.sound() && !verify.repair)
+      call.messages.error("something is wrong",
+                          "'csb verify --repair' takes what it can from the files on disk");
+  }
+  return result.sound() ? kDone : kIncomplete;
+}
+
+int run_policy(Call& call) {
+  std::vector<std::string> paths;
+  Options options(call);
+  options.words("PATH", paths, 1,
+                "files or directories; they need not exist (a trailing slash makes a directory)");
+  if (!options.parse()) return kDone;
+
+  const app::Settings settings = call.settings();
+  std::vector<app::PolicyResult> results;
+  for (const std::string& path : paths) results.push_back(app::policy(settings, path));
+  call.out.write(call.global.json ? to_json(results) : render(results, screen_of(call)));
+  return kDone;
+}
+
+}  // namespace csb::cli

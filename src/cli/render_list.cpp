@@ -1,0 +1,128 @@
+#include <fmt/format.h>
+
+#include "csb/app/show.hpp"
+#include "csb/cli/render.hpp"
+#include "csb/cli/table.hpp"
+#include "csb/cli/words.hpp"
+#include "csb/model/rel_path.hpp"
+#include "csb/util/clock.hpp"
+#include "csb/util/text.hpp"
+
+namespace csb::cli {
+namespace {
+
+using app::InspectedSession;
+using app::SessionState;
+
+/// From here on a line has room for everything.
+constexpr std::size_t kWideColumns = 120;
+
+Tone tone_of(SessionState state) {
+  switch (state) {
+    case SessionState::live:
+      return Tone::good;
+    case SessionState::changed:
+      return Tone::warning;
+    case SessionState::moved:
+      return Tone::accent;
+    case SessionState::shrunk:
+      return Tone::bad;
+    case SessionState::deleted:
+      return Tone::bad;
+    case SessionState::unknown:
+      return Tone::dim;
+  }
+  return Tone::plain;
+}
+
+Tone sweep_tone(const InspectedSession& session, std::int64_t now) {
+  if (!session.swept_ns) return Tone::plain;
+  const std::int64_t days = app::days_until(*session.swept_ns, now);
+  return days < 0 ? Tone::bad : days < 7 ? Tone::warning : Tone::dim;
+}
+
+std::string when_text(const InspectedSession& session, const Screen& screen) {
+  const std::int64_t when = session.session.active_ns;
+  if (when == 0) return "";
+  return screen.columns ? format_relative(when, screen.now) : format_local(when);
+}
+
+/// One line each. The id comes first and the title last when piped, so that nothing needs to be cut.
+std::string one_line(const app::ListResult& result, const Screen& screen) {
+  const bool piped = !screen.columns;
+  std::vector<Column> columns{{"LAST USED"},  {"FOLDER", false, Column::Cut::start, 12},
+                              {"SIZE", true}, {"MSGS", true},
+                              {"STATE"},      {"SWEEP", true}};
+  columns.insert(piped ? columns.begin() : columns.end(), {"ID"});
+  columns.insert(piped ? columns.end() : columns.begin(), {"TITLE", false, Column::Cut::end, 24});
+  std::vector<std::vector<Cell>> rows;
+  for (const InspectedSession& inspected : result.sessions) {
+    const catalogue::Session& session = inspected.session;
+    std::vector<Cell> row{{when_text(inspected, screen)},
+                          {folder_of(session), Tone::accent},
+                          {format_bytes(session.size)},
+                          {grouped(session.messages)},
+                          {std::string(app::to_string(inspected.state)), tone_of(inspected.state)},
+                          {sweep_text(inspected, screen.now), sweep_tone(inspected, screen.now)}};
+    row.insert(piped ? row.begin() : row.end(),
+               Cell{piped ? session.id.text() : std::string(session.id.brief()), Tone::dim});
+    row.insert(piped ? row.end() : row.begin(), Cell{title_of(session), Tone::bold});
+    rows.push_back(std::move(row));
+  }
+  std::string out;
+  for (const std::string& line : lay_out(columns, rows, screen.columns, screen.paint)) out += line + "\n";
+  return out;
+}
+
+/// Title and date; below them, indented, the rest.
+std::string two_lines(const InspectedSession& inspected, const Screen& screen, std::size_t columns) {
+  const catalogue::Session& session = inspected.session;
+  const Paint& paint = screen.paint;
+  const std::string when = when_text(inspected, screen);
+  const std::size_t title_room = columns - std::min(columns / 2, display_width(when) + 2);
+  const std::string title = cut_to_columns(printable(title_of(session)), title_room);
+  std::string out = paint(Tone::bold, title) +
+                    std::string(columns - display_width(title) - display_width(when), ' ') + when;
+
+  const std::string state(app::to_string(inspected.state));
+  const std::string sweep = sweep_text(inspected, screen.now);
+  const std::string facts =
+      fmt::format("{} · {}", format_bytes(session.size), counted(session.messages, "message"));
+  const std::size_t taken =
+      2 + 8 + 2 + 2 + display_width(facts) + 3 + state.size() + (sweep.empty() ? 0 : 3 + sweep.size());
+  const std::string folder =
+      cut_start_to_columns(printable(folder_of(session)), columns > taken + 8 ? columns - taken : 8);
+  out += fmt::format("\n  {}  {}  {} · {}", paint(Tone::dim, session.id.brief()), paint(Tone::accent, folder),
+                     facts, paint(tone_of(inspected.state), state));
+  if (!sweep.empty()) out += " · " + paint(sweep_tone(inspected, screen.now), sweep);
+  return out + "\n";
+}
+
+}  // namespace
+
+std::string folder_of(const catalogue::Session& session) {
+  const std::string folder = app::resume_directory(session);
+  return folder.empty() ? fmt::format("({})", base_name(parent_path(session.path))) : with_tilde(folder);
+}
+
+std::string title_of(const catalogue::Session& session) {
+  if (!session.title.empty()) return session.title;
+  return session.first_prompt.empty() ? "(untitled)" : session.first_prompt;
+}
+
+std::string sweep_text(const InspectedSession& session, std::int64_t now) {
+  if (!session.swept_ns) return {};
+  const std::int64_t days = app::days_until(*session.swept_ns, now);
+  return days < 0 ? "overdue" : fmt::format("{}d left", days);
+}
+
+std::string render(const app::ListResult& result, const Screen& screen) {
+  if (result.sessions.empty()) return {};
+  if (!screen.columns || *screen.columns >= kWideColumns) return one_line(result, screen);
+  std::string out;
+  const std::size_t columns = std::max<std::size_t>(*screen.columns, 20);
+  for (const InspectedSession& session : result.sessions) out += two_lines(session, screen, columns);
+  return out;
+}
+
+}  // namespace csb::cli

@@ -1,0 +1,88 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "csb/cli/command.hpp"
+#include "csb/cli/exit_status.hpp"
+#include "csb/cli/main.hpp"
+#include "csb/cli/version.hpp"
+#include "csb/cli/words.hpp"
+#include "csb/util/error.hpp"
+
+namespace csb::cli {
+namespace {
+
+/// Without this a database opened by a csb that was started with a closed standard output would become
+/// its standard output. Writing to what is put in its place fails, as it should.
+void occupy_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+      ::_exit(kFailed);
+}
+
+[[noreturn]] void refuse_command(const std::string& name) {
+  std::vector<std::string> known;
+  for (const Command& command : commands()) known.emplace_back(command.name);
+  const std::string near = nearest(name, known);
+  throw Error(ErrorCode::usage, "there is no command '" + name + "'",
+              near.empty() ? "'csb help' lists all commands" : "did you mean 'csb " + near + "'?");
+}
+
+int dispatch(CommandLine line, Output& out, Messages& messages) {
+  if (line.version) {
+    out.line("csb " + std::string(version()));
+    return kDone;
+  }
+  if (line.command.empty()) {
+    Call call{*find_command("help"), std::move(line.arguments), out, messages, {}};
+    if (line.help) call.arguments.clear();
+    return call.command.run(call);
+  }
+  const Command* command = find_command(line.command);
+  if (command == nullptr) refuse_command(line.command);
+  Call call{*command, std::move(line.arguments), out, messages, {}};
+  return command->run(call);
+}
+
+int run_guarded(int argc, char** argv, Messages& messages) {
+  try {
+    Output out(STDOUT_FILENO);
+    int status = kFailed;
+    try {
+      status = dispatch(split_command_line({argv + 1, argv + argc}), out, messages);
+    } catch (const Error&) {
+      out.flush();  // what was found out before it failed
+      throw;
+    }
+    out.flush();
+    return status;
+  } catch (const ReaderGone&) {
+    return kReaderGone;
+  } catch (const Error& error) {
+    messages.error(error.what(), error.hint());
+    return exit_status(error.code());
+  } catch (const std::bad_alloc&) {
+    messages.error("out of memory");
+  } catch (const std::exception& error) {
+    messages.error(std::string("unexpected: ") + error.what());
+  }
+  return kFailed;
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  occupy_standard_descriptors();
+  ::umask(077);                   // whatever csb makes is the person's own
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that went away shows as EPIPE
+  Messages messages(STDERR_FILENO);
+  return run_guarded(argc > 0 ? argc : 1, argv, messages);
+}
+
+}  // namespace csb::cli
