@@ -49,15 +49,17 @@ as_root() {
   fi
 }
 
+apt_update() { as_root apt-get update -q || die "apt-get could not fetch the package lists (above: why)"; }
+
 apt_install() {
   # A fresh container has no package lists at all; stale ones are only refreshed when they fail.
   if [ -z "$(find /var/lib/apt/lists -name '*Packages*' -print -quit 2>/dev/null)" ]; then
-    as_root apt-get update -q
+    apt_update
   fi
   local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends)
   as_root "${install[@]}" "$@" && return
   say "That did not work; once more with fresh package lists."
-  as_root apt-get update -q
+  apt_update
   as_root "${install[@]}" "$@" || die "apt-get could not install: $*"
 }
 

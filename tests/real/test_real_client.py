@@ -27,7 +27,7 @@ class RealSessions(RealClientTest):
         self.client(alpha, "-p", 'alive MOCK:[{"text":"still alive"}]', "--session-id", LIVE)
 
         report = self.backup()
-        self.assertEqual(len(sessions), report["sessions"]["deleted"], report)
+        self.assertEqual(len(sessions), report["sessions_deleted"], report)
         self.csb("restore", "--deleted-since", "1h")
         self.assertEqual([], self.missing(files), "restored, byte for byte")
 
