@@ -12,6 +12,8 @@ namespace ondemand = simdjson::ondemand;
 
 /// Reads lines as JSON objects. Only what the visitor reads is checked in full; of the rest, that its
 /// strings end, its brackets balance and its text is UTF-8. Nothing recurses, however deep a line nests.
+/// A full parse (simdjson's DOM) costs 1.4 times as much. It finds no torn row more, but other damage in
+/// fields that are skipped: {"a":{"b":tru}} passes here.
 class JsonLineReader {
  public:
   /// Reads the object's fields. May run twice for one line (see read()), so it starts afresh each time.

@@ -92,6 +92,20 @@ TEST_CASE("lines that are no JSON object are bad rows") {
   }
 }
 
+TEST_CASE("a row torn at any byte is bad, alone and with the next one glued on") {
+  const std::string next = user("the next");
+  for (const std::string& row :
+       {user(R"(quote \" back \\\\ slash \n {[ é \u65e5)"), tool_result(R"([{"type":"text"}])"),
+        assistant(tool_use("Bash", R"({"command":"echo \"{}\"","n":[1,{}]})"))}) {
+    REQUIRE(facts_of(row + "\n").rows == 1);
+    for (std::size_t cut = 1; cut < row.size(); ++cut) {
+      INFO(printable(row.substr(0, cut)));
+      CHECK(facts_of(row.substr(0, cut) + "\n").bad_rows == 1);
+      CHECK(facts_of(row.substr(0, cut) + next + "\n").bad_rows == 1);
+    }
+  }
+}
+
 TEST_CASE("odd lines that are JSON objects are good rows") {
   const std::vector<std::string> lines{
       "{}",
