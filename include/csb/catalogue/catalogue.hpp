@@ -113,11 +113,11 @@ enum class SessionSort { active, started, size, messages, expiration, title, old
 enum class DeletedFilter { hide, all, only };
 
 struct SessionQuery {
-  std::vector<std::string> words;  ///< each must occur in id, title, first prompt, folder or path; any case
+  std::vector<std::string> words{};  ///< each must occur in id, title, first prompt, folder or path; any case
   DeletedFilter deleted = DeletedFilter::hide;
   SessionSort sort = SessionSort::active;
-  std::optional<std::size_t> limit;
-  std::optional<std::int64_t> deleted_since_ns;  ///< only what was found gone since then; implies `only`
+  std::optional<std::size_t> limit{};
+  std::optional<std::int64_t> deleted_since_ns{};  ///< only what was found gone since then; implies `only`
 };
 
 struct SessionPage {
