@@ -1,6 +1,7 @@
 #include "secret_name.hpp"
 
-#include <array>
+#include <bitset>
+#include <cstddef>
 
 namespace csb::claude_code {
 namespace {
@@ -13,19 +14,24 @@ std::string_view without_star(std::string_view pattern) {
   return pattern.starts_with('*') ? pattern.substr(1) : pattern;
 }
 
-/// Which bytes a secret name can begin with. Most bytes of most paths cannot be one, so that this table
-/// decides how long the search takes.
-const std::array<bool, 256>& beginnings() {
-  static const std::array<bool, 256> table = [] {
-    std::array<bool, 256> starts{};
-    for (const SecretName& name : secret_names()) {
-      const char first = without_star(name.pattern).front();
-      starts[static_cast<unsigned char>(first)] = true;
-      if (first >= 'a' && first <= 'z') starts[static_cast<unsigned char>(first - 'a' + 'A')] = true;
-    }
-    return starts;
-  }();
-  return table;
+char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+std::size_t pair_of(char first, char second) {
+  return std::size_t{static_cast<unsigned char>(first)} << 8 | static_cast<unsigned char>(second);
+}
+
+/// The pairs of bytes that a secret name can begin with. Hardly any pair in an ordinary path is one, and
+/// every path of every walk is searched: this makes it cost next to nothing.
+using Beginnings = std::bitset<65536>;
+
+Beginnings find_beginnings() {
+  Beginnings pairs;
+  for (const SecretName& name : secret_names()) {
+    const std::string_view text = without_star(name.pattern);
+    for (const char first : {text[0], upper(text[0])})
+      for (const char second : {text[1], upper(text[1])}) pairs.set(pair_of(first, second));
+  }
+  return pairs;
 }
 
 /// Matches `pattern` (lower case) at the beginning of `text`, which goes to the end of the path.
@@ -51,9 +57,9 @@ bool matches_at(const SecretName& name, std::string_view path, std::size_t at) {
 }  // namespace
 
 const SecretName* find_secret_name(std::string_view path) {
-  const std::array<bool, 256>& starts = beginnings();
-  for (std::size_t at = 0; at < path.size(); ++at) {
-    if (!starts[static_cast<unsigned char>(path[at])]) continue;
+  static const Beginnings kBeginnings = find_beginnings();
+  for (std::size_t at = 0; at + 1 < path.size(); ++at) {
+    if (!kBeginnings[pair_of(path[at], path[at + 1])]) continue;
     for (const SecretName& name : secret_names())
       if (matches_at(name, path, at)) return &name;
   }
