@@ -1,0 +1,134 @@
+#include "backup_changes.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "csb/source/claude_code/policy.hpp"
+
+namespace csb::app {
+namespace {
+
+constexpr std::uint32_t kPermissionBits = 07777;
+
+/// What happened to a file; nothing when its content and permissions are what is stored.
+std::optional<ChangeOp> op_of(const Work& work) {
+  if (!work.was_stored) return ChangeOp::add;
+  const FileStamp& before = work.job.known->stamp;
+  const FileStamp& now = work.found.state.stamp;
+  switch (work.found.content) {
+    case Ingested::Content::same:
+      if ((before.mode & kPermissionBits) == (now.mode & kPermissionBits)) return std::nullopt;
+      return ChangeOp::rewrite;
+    case Ingested::Content::grown:
+      return ChangeOp::grow;
+    case Ingested::Content::fresh:
+    case Ingested::Content::other:
+      break;
+  }
+  return now.size < before.size ? ChangeOp::shrink : ChangeOp::rewrite;
+}
+
+Edit edit_of(const Work& work, ChangeOp op) {
+  const catalogue::FileState& state = work.found.state;
+  Edit edit;
+  edit.change.path = state.path;
+  edit.change.op = op;
+  edit.change.size = state.stamp.size;
+  edit.change.mtime_ns = state.stamp.mtime_ns;
+  edit.change.mode = state.stamp.mode;
+  edit.change.messages = work.found.messages;
+  edit.change.compactions = work.found.compactions;
+  edit.path_class = state.path_class;
+  edit.session = state.session;
+  edit.is_move = !work.planned->moved_from.empty();
+  edit.state = state;
+  return edit;
+}
+
+Edit removal_of(const Gone& gone, bool is_move) {
+  Edit edit;
+  edit.change.path = gone.known->path;
+  edit.change.op = ChangeOp::remove;
+  edit.path_class = gone.known->path_class;
+  edit.session = claude_code::session_of(gone.known->path);
+  edit.is_move = is_move;
+  return edit;
+}
+
+/// The content is stored already; is there anything new to remember of it but its stamp?
+bool only_stamp_differs(const Work& work) {
+  const catalogue::FileState& known = *work.job.known;
+  const catalogue::FileState& now = work.found.state;
+  return work.planned->known != nullptr && work.planned->known->id != 0 && known.slices == now.slices &&
+         known.facts == now.facts && known.parsed_to == now.parsed_to && known.path_class == now.path_class;
+}
+
+void add_read_file(const Work& work, ChangeSet& changes) {
+  const catalogue::FileState& state = work.found.state;
+  if (const auto op = op_of(work)) {
+    changes.edits.push_back(edit_of(work, *op));
+  } else if (only_stamp_differs(work)) {
+    changes.touched.push_back({work.planned->known->id, state.stamp, state.racy});
+  } else {
+    changes.relearned.push_back(state);
+  }
+}
+
+/// Without slices it was seen by an index-only run, or could not be read from the store.
+bool is_stored(const Memory& memory, const std::optional<catalogue::FileState>& state,
+               const std::string& path) {
+  return state && (!state->slices.empty() || memory.is_stored(path));
+}
+
+}  // namespace
+
+std::vector<Work> plan_work(const Plan& plan, const Memory& memory) {
+  std::vector<Work> works;
+  for (const PlannedFile& planned : plan.changed) {
+    Work work;
+    work.planned = &planned;
+    work.job.found = planned.found;
+    work.job.known = memory.state(planned.moved_from.empty() ? planned.found->path : planned.moved_from);
+    work.was_stored = planned.known != nullptr && is_stored(memory, work.job.known, planned.found->path);
+    works.push_back(std::move(work));
+  }
+  std::stable_sort(works.begin(), works.end(), [](const Work& a, const Work& b) {
+    return expected_bytes(a.job) > expected_bytes(b.job);
+  });
+  return works;
+}
+
+std::vector<Gone> plan_removals(const Plan& plan, const Memory& memory) {
+  std::vector<Gone> gone;
+  for (const catalogue::KnownFile* known : plan.vanished) {
+    auto state = memory.state(known->path);
+    const bool was_stored = is_stored(memory, state, known->path);
+    gone.push_back({known, was_stored, state ? std::move(state->slices) : StoredSlices()});
+  }
+  return gone;
+}
+
+ChangeSet collect_changes(const std::vector<Work>& work, const std::vector<Gone>& gone,
+                          std::vector<Problem>& problems) {
+  ChangeSet changes;
+  std::set<std::string_view> arrived_from;
+  for (const Work& file : work) {
+    if (file.found.outcome == Ingested::Outcome::failed) problems.push_back(file.found.problem);
+    if (file.found.outcome != Ingested::Outcome::read) continue;
+    if (!file.planned->moved_from.empty()) arrived_from.insert(file.planned->moved_from);
+    add_read_file(file, changes);
+  }
+  for (const Gone& file : gone) {
+    if (file.was_stored) {
+      changes.edits.push_back(removal_of(file, arrived_from.contains(file.known->path)));
+    } else {
+      changes.forgotten.push_back(file.known->path);
+    }
+  }
+  std::sort(changes.edits.begin(), changes.edits.end(),
+            [](const Edit& a, const Edit& b) { return a.change.path < b.change.path; });
+  return changes;
+}
+
+}  // namespace csb::app

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "csb/catalogue/catalogue.hpp"
+#include "csb/scan/walk.hpp"
+
+namespace csb::app {
+
+/// A path to look into: its stamp is not the remembered one, or proves nothing.
+struct PlannedFile {
+  const scan::FoundFile* found = nullptr;
+  const catalogue::KnownFile* known = nullptr;  ///< what is remembered of this path; nullptr = it is new
+  std::string moved_from;  ///< the vanished path of the same session it was renamed from; empty = none
+};
+
+/// What a run has to do, told by stamps alone. Points into the walk's result and the known files.
+struct Plan {
+  std::vector<PlannedFile> changed;                   ///< sorted by path
+  std::vector<const catalogue::KnownFile*> vanished;  ///< sorted by path; the origins of moves included
+  std::vector<Problem> problems;                      ///< files whose names the format cannot hold
+  std::size_t files_seen = 0;                         ///< files the policy stores and the format can hold
+
+  [[nodiscard]] bool empty() const noexcept { return changed.empty() && vanished.empty(); }
+};
+
+/// Merges the walk with what is known, both sorted by path. What lies beneath `walk.unreadable` (or is not
+/// `known`) never counts as vanished. A transcript that vanished from one folder and appeared in another
+/// under the same session id was moved, and with it what is keyed to the session beside it.
+[[nodiscard]] Plan make_plan(const scan::WalkResult& walk, const std::vector<catalogue::KnownFile>& known);
+
+/// A root whose `projects/` is gone although files are known beneath it was unmounted, renamed or emptied
+/// by accident: nothing there (with an empty root: nothing at all) may count as deleted. Adds to
+/// `walk.unreadable` and `walk.problems` what make_plan() needs to see it so.
+void guard_missing_projects(scan::WalkResult& walk, const std::vector<catalogue::KnownFile>& known,
+                            bool projects_exists);
+
+}  // namespace csb::app

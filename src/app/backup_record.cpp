@@ -1,0 +1,112 @@
+#include "backup_record.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "csb/util/clock.hpp"
+
+namespace csb::app {
+namespace {
+
+constexpr const char* kSource = "claude-code";
+
+catalogue::Version version_of(const Edit& edit, std::int64_t root_id, const std::string& branch,
+                              const Oid& commit, std::int64_t commit_time_ns) {
+  catalogue::Version version;
+  version.root_id = root_id;
+  version.branch = branch;
+  version.path = edit.change.path;
+  version.session = edit.session;
+  version.commit = commit;
+  // As a rebuild will read it from the commit: git keeps seconds.
+  version.commit_ns = commit_time_ns / kNsPerSecond * kNsPerSecond;
+  version.op = edit.change.op;
+  version.size = edit.change.size;
+  version.mtime_ns = edit.change.mtime_ns;
+  version.mode = edit.change.mode;
+  version.messages = edit.change.messages;
+  version.compactions = edit.change.compactions;
+  return version;
+}
+
+void record_files(catalogue::Catalogue::Update& update, std::int64_t root_id, const ChangeSet& changes) {
+  for (const std::string& path : changes.forgotten) update.remove_file(root_id, path);
+  for (const Edit& edit : changes.edits)
+    if (!edit.state) update.remove_file(root_id, edit.change.path);
+  for (const Edit& edit : changes.edits)
+    if (edit.state) update.put_file(root_id, *edit.state);
+  for (const catalogue::FileState& state : changes.relearned) update.put_file(root_id, state);
+  for (const Touched& file : changes.touched) update.touch_file(file.file_id, file.stamp, file.racy);
+}
+
+void record_versions(catalogue::Catalogue::Update& update, std::int64_t root_id, const std::string& branch,
+                     const ChangeSet& changes, std::int64_t commit_time_ns, const BackupResult& result) {
+  const auto classes = commit_classes(changes.edits);
+  for (const auto& [commit, path_class] :
+       {std::pair(result.noise_commit, PathClass::noise), std::pair(result.user_commit, PathClass::user)}) {
+    if (!commit) continue;
+    for (std::size_t i = 0; i < changes.edits.size(); ++i)
+      if (classes[i] == path_class)
+        update.add_version(version_of(changes.edits[i], root_id, branch, *commit, commit_time_ns));
+    update.set_head(root_id, *commit);
+  }
+}
+
+void refresh_sessions(catalogue::Catalogue::Update& update, std::int64_t root_id, const ChangeSet& changes) {
+  std::set<SessionId> sessions;
+  for (const Edit& edit : changes.edits)
+    if (edit.session) sessions.insert(*edit.session);
+  for (const catalogue::FileState& state : changes.relearned)
+    if (state.session) sessions.insert(*state.session);
+  for (const SessionId& session : sessions) update.refresh_session(root_id, session);
+}
+
+void note_unknown(catalogue::Catalogue::Update& update, std::int64_t root_id,
+                  const std::vector<std::string>& unknown, BackupResult& result) {
+  if (unknown.empty()) return;
+  for (const std::string& path : update.newly_reported(root_id, unknown))
+    result.problems.push_back({Problem::Severity::note, path, "not known to csb, not stored (said only once)",
+                               "to store it, add it to the setting csb.include"});
+}
+
+}  // namespace
+
+ChangeSet index_only(const ChangeSet& changes, const std::vector<catalogue::FileState>& known) {
+  ChangeSet learned;
+  learned.touched = changes.touched;
+  learned.relearned = changes.relearned;
+  for (const Edit& edit : changes.edits) {
+    if (!edit.state) continue;
+    catalogue::FileState state = *edit.state;
+    const auto stored =
+        std::find_if(known.begin(), known.end(), [&](const auto& file) { return file.path == state.path; });
+    if (stored != known.end()) {
+      state.stamp = stored->stamp;  // still the stored version's: the file differs from it
+      state.racy = stored->racy;
+      state.slices = stored->slices;
+    } else {
+      state.stamp.inode = 0;  // no file has this number: the next run looks into it
+      state.slices.clear();
+    }
+    learned.relearned.push_back(std::move(state));
+  }
+  return learned;
+}
+
+void record_run(catalogue::Catalogue& catalogue, const Settings& settings, const ChangeSet& changes,
+                const std::vector<std::string>& unknown, std::int64_t commit_time_ns, BackupResult& result) {
+  auto update = catalogue.begin();
+  const std::string branch = settings.branch();
+  const std::int64_t root_id = update.ensure_root(branch, kSource, settings.claude_dir);
+  record_files(update, root_id, changes);
+  record_versions(update, root_id, branch, changes, commit_time_ns, result);
+  refresh_sessions(update, root_id, changes);
+  if (changes.foreign_note) update.set_note(foreign_note(branch), *changes.foreign_note);
+  note_unknown(update, root_id, unknown, result);
+  result.ended_ns = now_ns();
+  update.record_run({result.started_ns, result.ended_ns, "backup", result.incomplete() ? 3 : 0,
+                     result.changes.empty() ? "nothing changed" : summarize(changes.edits)});
+  update.commit();
+}
+
+}  // namespace csb::app

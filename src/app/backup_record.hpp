@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "backup_commit.hpp"
+#include "csb/app/settings.hpp"
+
+namespace csb::app {
+
+/// The same findings for an index-only run: what was read is known from now on, but nothing of it counts as
+/// stored, so that the next real backup stores it all. Removals are left to that backup.
+/// @param known what is remembered of the path of each edit that is present in the catalogue
+[[nodiscard]] ChangeSet index_only(const ChangeSet& changes, const std::vector<catalogue::FileState>& known);
+
+/// Brings the catalogue up to what was committed, in one transaction, with the record of the run. Unknown
+/// paths that were never reported become notes in `result`.
+void record_run(catalogue::Catalogue& catalogue, const Settings& settings, const ChangeSet& changes,
+                const std::vector<std::string>& unknown, std::int64_t commit_time_ns, BackupResult& result);
+
+}  // namespace csb::app

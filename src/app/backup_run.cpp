@@ -1,0 +1,296 @@
+#include "backup_run.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <future>
+#include <mutex>
+#include <utility>
+
+#include "backup_record.hpp"
+#include "backup_session.hpp"
+#include "csb/app/open_catalogue.hpp"
+#include "csb/app/versions.hpp"
+#include "csb/model/rel_path.hpp"
+#include "csb/source/claude_code/policy.hpp"
+#include "csb/util/clock.hpp"
+#include "csb/util/error.hpp"
+#include "csb/util/fs.hpp"
+#include "csb/util/parallel.hpp"
+#include "ingest.hpp"
+
+namespace csb::app {
+namespace {
+
+constexpr std::size_t kWalkThreads = 2;  // more are no faster: docs/performance.md
+
+/// One slice of memory for each of them.
+std::size_t ingest_threads() { return std::clamp<std::size_t>(worker_count(), 2, 4); }
+
+}  // namespace
+
+BackupRun::BackupRun(const Settings& settings, const BackupOptions& options)
+    : settings_(settings), options_(options), store_(settings, options.patience) {}
+
+BackupResult BackupRun::run() {
+  result_.started_ns = now_ns();
+  open_root();
+  open_catalogue();
+  session_ = wanted_session();
+  Look seen = look();
+  if (stores() && !reflects_store()) seen = look();
+  result_.files_seen = seen.plan.files_seen;
+  result_.secrets = seen.walk.secrets;
+  for (auto* problems : {&seen.walk.problems, &seen.plan.problems})
+    result_.problems.insert(result_.problems.end(), problems->begin(), problems->end());
+
+  ChangeSet changes = read_changes(seen);
+  count_changes(changes, result_);
+  if (stores() && changes.anything_to_store()) {
+    commit_time_ns_ = now_ns();
+    store_changes(store_.transaction(), settings_.branch(), changes, commit_time_ns_, result_);
+  }
+  record(changes, seen.walk.unknown);
+  result_.store_opened = store_.was_opened();
+  result_.store_created = store_.was_created();
+  result_.ended_ns = now_ns();
+  return std::move(result_);
+}
+
+void BackupRun::note(std::string what, std::string hint) {
+  result_.problems.push_back({Problem::Severity::note, {}, std::move(what), std::move(hint)});
+}
+
+// ---- before the walk
+
+void BackupRun::open_root() {
+  root_ = open_at(AT_FDCWD, settings_.claude_dir, O_RDONLY | O_DIRECTORY);
+  if (root_) return;
+  const int error = errno;
+  const Error reason = errno_error("cannot back up '" + settings_.claude_dir + "'", error);
+  throw Error(ErrorCode::failed, reason.what(),
+              error == ENOENT
+                  ? "nothing counts as deleted; is it mounted? --claude-dir or $CLAUDE_CONFIG_DIR "
+                    "name another directory"
+                  : "");
+}
+
+void BackupRun::open_catalogue() {
+  using catalogue::Catalogue;
+  if (options_.dry_run) {
+    if (fs::exists(settings_.catalogue_file())) {
+      try {
+        catalogue_ = Catalogue::open(settings_.catalogue_file(), Catalogue::Access::read);
+      } catch (const std::exception& error) {
+        note(std::string("the catalogue cannot be read, so everything looks new: ") + error.what());
+      }
+    }
+  } else {
+    try {
+      catalogue_ = open_catalogue_for_writing(settings_, [this](std::string said) { note(std::move(said)); });
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::refused || options_.no_commit) throw;
+      // A newer csb's: it is left as it is, and what is needed of it is read from the store.
+      note(error.what(), "this backup does without the catalogue, and takes longer");
+      catalogue_ = Catalogue::open({}, Catalogue::Access::memory);
+    }
+  }
+  find_root_row();
+  // One branch holds one directory: mixing another one in would record all of the first as deleted.
+  if (row_ && !row_->path.empty() && row_->path != settings_.claude_dir && fs::is_directory(row_->path))
+    throw Error(ErrorCode::refused,
+                "the branch " + settings_.branch() + " holds '" + row_->path + "', not '" +
+                    settings_.claude_dir + "'",
+                "give this directory a branch of its own: another csb.machine or another CSB_HOME");
+}
+
+void BackupRun::find_root_row() {
+  row_ = catalogue_ ? catalogue_->find_root(settings_.branch()) : std::nullopt;
+}
+
+std::optional<SessionId> BackupRun::wanted_session() const {
+  if (options_.session.empty()) return std::nullopt;
+  if (auto id = SessionId::parse(options_.session)) return id;  // perhaps one never seen before
+  if (!catalogue_) throw Error(ErrorCode::not_found, "no session is known yet", "give its full id");
+  return resolve_session(*catalogue_, options_.session).id;
+}
+
+// ---- the look
+
+BackupRun::Look BackupRun::look() {
+  Look seen;
+  const claude_code::PathPolicy policy(settings_.policy);
+  if (session_) {
+    std::vector<std::string> paths;
+    seen.known = known_of_session(*session_, paths);
+    if (paths.empty())
+      throw Error(ErrorCode::not_found,
+                  "no session " + session_->text() + " in '" + settings_.claude_dir + "'");
+    seen.walk = scan::walk_paths(root_.get(), policy.walk_policy(), paths);
+  } else {
+    // The catalogue is read while the disk is walked.
+    auto known = std::async(std::launch::async, [this] {
+      return row_ ? catalogue_->known_files(row_->id) : std::vector<catalogue::KnownFile>();
+    });
+    seen.walk = scan::walk(root_.get(), policy.walk_policy(), kWalkThreads);
+    seen.known = known.get();
+  }
+  guard_missing_projects(seen.walk, seen.known, fs::is_directory(settings_.claude_dir + "/projects"));
+  seen.plan = make_plan(seen.walk, seen.known);
+  return seen;
+}
+
+std::vector<catalogue::KnownFile> BackupRun::known_of_session(const SessionId& session,
+                                                              std::vector<std::string>& paths) const {
+  std::vector<catalogue::FileState> states;
+  if (row_) states = catalogue_->footprint(row_->id, session);
+  paths = session_paths(settings_.claude_dir, session, states);
+  for (const std::string& path : paths) {  // plans: named by the session, not keyed to it
+    const bool is_plan = row_ && path.starts_with("plans/");
+    if (auto plan = is_plan ? catalogue_->file_state(row_->id, path) : std::nullopt)
+      states.push_back(std::move(*plan));
+  }
+  std::vector<catalogue::KnownFile> known;
+  for (const catalogue::FileState& state : states)
+    if (state.present) known.push_back({0, state.path, state.stamp, state.path_class, state.racy});
+  const auto by_path = [](const auto& a, const auto& b) { return a.path < b.path; };
+  std::sort(known.begin(), known.end(), by_path);
+  const auto same_path = [](const auto& a, const auto& b) { return a.path == b.path; };
+  known.erase(std::unique(known.begin(), known.end(), same_path), known.end());
+  return known;
+}
+
+bool BackupRun::reflects_store() {
+  const std::optional<Oid> head = row_ ? row_->head : std::nullopt;
+  if (const auto tip = archive::Store::peek_tip(settings_.store, settings_.branch()); tip && tip == head)
+    return true;
+  if (!head && settings_.store_is_default && !fs::exists(settings_.store)) return true;  // the first backup
+  const std::optional<Oid> tip = store_.store().tip(settings_.branch());
+  if (tip == head) return true;
+  if (tip) {
+    const auto problems = catch_up(*catalogue_, store_.store(), settings_, settings_.branch());
+    result_.problems.insert(result_.problems.end(), problems.begin(), problems.end());
+  } else {
+    note("the store has lost the branch " + settings_.branch() + ": everything is stored anew");
+    auto update = catalogue_->begin();
+    update.clear_root(row_->id);
+    update.commit();
+  }
+  find_root_row();
+  return false;
+}
+
+std::optional<std::string> BackupRun::changed_foreign(const scan::WalkResult& walk) const {
+  if (session_ || !catalogue_) return std::nullopt;
+  std::string lines = foreign_lines(walk.foreign);
+  if (lines == catalogue_->note(foreign_note(settings_.branch()))) return std::nullopt;
+  return lines;
+}
+
+/// A catalogue that was built anew does not remember what the newest commit holds.
+bool BackupRun::stores_foreign(const std::string& lines) {
+  if (!row_ || !row_->head || !catalogue_->note(foreign_note(settings_.branch())).empty()) return false;
+  const auto entry = store_.store().find(*row_->head, ".csb/foreign.jsonl");
+  return entry && store_.store().size(*entry) == lines.size() &&
+         store_.store().read_text(*entry, lines.size() + 1) == lines;
+}
+
+// ---- what changed
+
+Memory BackupRun::memory() const {
+  return {[this](const std::string& path) {
+            return row_ ? catalogue_->file_state(row_->id, path) : std::nullopt;
+          },
+          [this](const std::string& path) {
+            const auto versions = catalogue_->versions_of_path(row_->id, path);
+            return !versions.empty() && versions.back().op != ChangeOp::remove;
+          }};
+}
+
+ChangeSet BackupRun::read_changes(const Look& seen) {
+  const auto foreign = changed_foreign(seen.walk);
+  const bool store_foreign = foreign && stores() && !stores_foreign(*foreign);
+  const bool changed = !seen.plan.empty() || store_foreign;
+  if (stores() && changed) store_.begin();
+  std::vector<Work> work = plan_work(seen.plan, memory());
+  const std::vector<Gone> gone = plan_removals(seen.plan, memory());
+  if (stores() && changed) assume_stored(work, gone);
+  read_files(work);
+  ChangeSet changes = collect_changes(work, gone, result_.problems);
+  if (stores()) changes.foreign_note = foreign;
+  if (store_foreign) changes.foreign = foreign;
+  return changes;
+}
+
+/// What the catalogue knows to be stored is not written again, wherever it comes back.
+void BackupRun::assume_stored(const std::vector<Work>& work, const std::vector<Gone>& gone) {
+  archive::Transaction& transaction = store_.transaction();
+  for (const Gone& file : gone) transaction.assume_stored(file.slices);
+  for (const Work& file : work) {
+    if (file.job.known) transaction.assume_stored(file.job.known->slices);
+    if (file.planned->moved_from.empty()) continue;
+    if (const auto earlier = memory().state(file.planned->found->path))
+      transaction.assume_stored(earlier->slices);
+  }
+}
+
+void BackupRun::read_files(std::vector<Work>& work) {
+  std::uint64_t expected = 0, read = 0;
+  for (const Work& file : work) expected += expected_bytes(file.job);
+  std::mutex mutex;
+  IngestMeter meter;
+  if (options_.progress)
+    meter.progress = [&](std::uint64_t bytes) {
+      const std::lock_guard hold(mutex);
+      options_.progress(read += bytes, std::max(expected, read));
+    };
+  const StoreSlice store = stores() ? StoreSlice([this](const auto& data, const auto& prior) {
+    return store_.transaction().add_slice(data, prior);
+  })
+                                    : StoreSlice(hash_slice);
+  parallel_for(work.size(), ingest_threads(), [&](std::size_t index) {
+    Work& file = work[index];
+    if (options_.dry_run && !file.job.known) {  // new in any case: nothing to find out by reading
+      file.found.outcome = Ingested::Outcome::read;
+      file.found.state.path = file.job.found->path;
+      file.found.state.stamp = file.job.found->stamp;
+      file.found.state.path_class = file.job.found->path_class;
+      file.found.state.session = claude_code::session_of(file.job.found->path);
+      return;
+    }
+    file.found = ingest(root_.get(), file.job, result_.started_ns, store, meter);
+  });
+  result_.files_opened = meter.files_opened;
+  result_.bytes_read = meter.bytes_read;
+  result_.bytes_parsed = meter.bytes_parsed;
+}
+
+// ---- afterwards
+
+void BackupRun::record(const ChangeSet& changes, const std::vector<std::string>& unknown) {
+  if (options_.dry_run) {
+    for (const std::string& path : unknown)
+      result_.problems.push_back(
+          {Problem::Severity::note, path, "not known to csb, would not be stored", {}});
+    return;
+  }
+  if (options_.no_commit) {
+    std::vector<catalogue::FileState> known;
+    for (const Edit& edit : changes.edits)
+      if (auto state = memory().state(edit.change.path); state && state->present)
+        known.push_back(std::move(*state));
+    note("nothing was stored: the catalogue alone protects no session", "run csb backup without --no-commit");
+    record_run(*catalogue_, settings_, index_only(changes, known), unknown, 0, result_);
+    return;
+  }
+  try {
+    record_run(*catalogue_, settings_, changes, unknown, commit_time_ns_, result_);
+  } catch (const std::exception& error) {
+    // What was to be saved is saved; the next run sees the tip ahead of the catalogue and reads it from
+    // there.
+    note(std::string("the catalogue could not be updated and will be from the store: ") + error.what());
+  }
+}
+
+}  // namespace csb::app

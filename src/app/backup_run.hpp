@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backup_changes.hpp"
+#include "backup_plan.hpp"
+#include "backup_store.hpp"
+#include "csb/app/backup.hpp"
+#include "csb/catalogue/catalogue.hpp"
+#include "csb/util/fd.hpp"
+
+namespace csb::app {
+
+/// One backup, from the walk to the report. The caller holds the lock of csb's home (a dry run: none).
+class BackupRun {
+ public:
+  BackupRun(const Settings& settings, const BackupOptions& options);
+  /// @throws Error as backup() does
+  [[nodiscard]] BackupResult run();
+
+ private:
+  /// One look at the root beside what is known of it.
+  struct Look {
+    scan::WalkResult walk;
+    std::vector<catalogue::KnownFile> known;
+    Plan plan;
+  };
+
+  void open_root();
+  void open_catalogue();
+  void find_root_row();
+  [[nodiscard]] std::optional<SessionId> wanted_session() const;
+
+  [[nodiscard]] Look look();
+  [[nodiscard]] std::vector<catalogue::KnownFile> known_of_session(const SessionId& session,
+                                                                   std::vector<std::string>& paths) const;
+  /// The catalogue reflects the branch's tip. @return false when it had to be brought up to it just now
+  [[nodiscard]] bool reflects_store();
+  [[nodiscard]] std::optional<std::string> changed_foreign(const scan::WalkResult& walk) const;
+  [[nodiscard]] bool stores_foreign(const std::string& lines);
+
+  [[nodiscard]] ChangeSet read_changes(const Look& look);
+  void read_files(std::vector<Work>& work);
+  void assume_stored(const std::vector<Work>& work, const std::vector<Gone>& gone);
+  [[nodiscard]] Memory memory() const;
+  void record(const ChangeSet& changes, const std::vector<std::string>& unknown);
+  void note(std::string what, std::string hint = {});
+
+  [[nodiscard]] bool stores() const noexcept { return !options_.dry_run && !options_.no_commit; }
+
+  const Settings& settings_;
+  const BackupOptions& options_;
+  BackupResult result_;
+  Fd root_;
+  std::optional<catalogue::Catalogue> catalogue_;  ///< nothing: a dry run before the first backup
+  std::optional<catalogue::Root> row_;             ///< the catalogue's row of this root
+  std::optional<SessionId> session_;               ///< only this session
+  StoreAccess store_;
+  std::int64_t commit_time_ns_ = 0;
+};
+
+}  // namespace csb::app

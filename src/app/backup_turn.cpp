@@ -1,0 +1,42 @@
+#include "backup_turn.hpp"
+
+#include <optional>
+
+#include "csb/util/error.hpp"
+#include "csb/util/fs.hpp"
+#include "csb/util/lock.hpp"
+
+namespace csb::app {
+namespace {
+
+/// A client that saves all the time must not keep one run going for ever; the next wish starts the next.
+constexpr int kMoreRuns = 3;
+
+std::string pending_mark(const Settings& settings) { return settings.home + "/pending"; }
+
+/// The mark is made before the last attempt: either the holder finds it after letting go, or we get the lock.
+std::optional<FileLock> take_lock(const Settings& settings, std::chrono::milliseconds patience) {
+  if (auto lock = FileLock::acquire(settings.lock_file(), patience)) return lock;
+  fs::replace_file(pending_mark(settings), "another backup was wanted\n");
+  return FileLock::acquire(settings.lock_file());
+}
+
+}  // namespace
+
+void work_in_turn(const Settings& settings, std::chrono::milliseconds patience,
+                  const std::function<void(bool again)>& work) {
+  auto lock = take_lock(settings, patience);
+  if (!lock)
+    throw Error(ErrorCode::busy, "another run of csb is at work",
+                "it was told to look again when it is done; nothing needs to be repeated");
+  for (int run = 0;; ++run) {
+    fs::remove_file(pending_mark(settings));  // what was wished for until now, this run does
+    work(run > 0);
+    lock.reset();
+    if (run == kMoreRuns || !fs::exists(pending_mark(settings))) return;
+    lock = FileLock::acquire(settings.lock_file());
+    if (!lock) return;  // who holds it now finds the mark
+  }
+}
+
+}  // namespace csb::app

@@ -1,0 +1,131 @@
+#include "csb/app/settings.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <string_view>
+
+#include "csb/util/error.hpp"
+#include "csb/util/fs.hpp"
+#include "settings_config.hpp"
+
+namespace csb::app {
+namespace {
+
+/// The variable's value; empty when it is unset.
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread is started
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+/// $HOME; without it (cron, systemd, `env -i`) what the password database says.
+std::string home_directory() {
+  if (std::string home = environment("HOME"); !home.empty()) return home;
+  std::array<char, 16384> buffer{};
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr &&
+      found->pw_dir != nullptr && *found->pw_dir != '\0')
+    return found->pw_dir;
+  throw Error(ErrorCode::failed, "cannot tell where your home directory is: HOME is not set",
+              "set HOME, or CSB_HOME and CLAUDE_CONFIG_DIR");
+}
+
+std::string without_trailing_slashes(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+/// A path as typed or set in the environment: relative to the current directory.
+std::string absolute(const std::string& path) {
+  if (path.starts_with('/')) return without_trailing_slashes(path);
+  std::array<char, 4096> here{};
+  if (::getcwd(here.data(), here.size()) == nullptr)
+    throw errno_error("cannot tell what '" + path + "' is relative to", errno);
+  return without_trailing_slashes(std::string(here.data()) + "/" + path);
+}
+
+/// A path in the configuration file: absolute, or beneath the home directory ("~/…").
+std::string configured_path(const std::string& key, const std::string& value) {
+  if (value == "~") return home_directory();
+  if (value.starts_with("~/")) return without_trailing_slashes(home_directory() + value.substr(1));
+  if (value.starts_with('/')) return without_trailing_slashes(value);
+  throw Error(ErrorCode::usage, "the setting " + key + " is '" + value + "', which is no absolute path",
+              "write it with a leading '/' or '~/'");
+}
+
+/// A base directory by the XDG rules: relative values do not count.
+std::string xdg_directory(const char* variable, const char* fallback) {
+  if (const std::string set = environment(variable); set.starts_with('/'))
+    return without_trailing_slashes(set);
+  return home_directory() + fallback;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return {};
+  // The domain depends on the network a laptop happens to be in; the branch must not.
+  const std::string_view whole(name.data());
+  return std::string(whole.substr(0, whole.find('.')));
+}
+
+std::string choose_home() {
+  const std::string set = environment("CSB_HOME");
+  return set.empty() ? xdg_directory("XDG_DATA_HOME", "/.local/share") + "/csb" : absolute(set);
+}
+
+std::string choose_store(const SettingOverrides& overrides, const ConfigValues& config) {
+  if (!overrides.store.empty()) return absolute(overrides.store);
+  if (const std::string set = environment("CSB_STORE"); !set.empty()) return absolute(set);
+  const std::string configured = last_value(config, "csb.store");
+  return configured.empty() ? std::string() : configured_path("csb.store", configured);
+}
+
+std::string choose_claude_dir(const SettingOverrides& overrides, const ConfigValues& config) {
+  if (!overrides.claude_dir.empty()) return absolute(overrides.claude_dir);
+  if (const std::string set = environment("CLAUDE_CONFIG_DIR"); !set.empty()) return absolute(set);
+  const std::string configured = last_value(config, "csb.claudedir");
+  return configured.empty() ? home_directory() + "/.claude" : configured_path("csb.claudeDir", configured);
+}
+
+}  // namespace
+
+std::string ref_component(std::string_view name) {
+  std::string component;
+  for (const char c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '_' || c == '-' || (c == '.' && !component.empty() && component.back() != '.');
+    component += plain ? c : '-';
+  }
+  // git refuses a leading dot, a trailing dot and a trailing ".lock"; a leading dash reads like an option.
+  component.erase(0, std::min(component.find_first_not_of("-."), component.size()));
+  while (component.ends_with('.') || component.ends_with(".lock")) component.pop_back();
+  return component.empty() ? "host" : component;
+}
+
+Settings load_settings(const SettingOverrides& overrides) {
+  Settings settings;
+  settings.home = choose_home();
+  settings.config_file = xdg_directory("XDG_CONFIG_HOME", "/.config") + "/csb/config";
+  const ConfigValues config = load_config(settings.config_file, settings.home + "/config.cache");
+
+  settings.store = choose_store(overrides, config);
+  const std::string default_store = settings.home + "/store.git";
+  settings.store_is_default = settings.store.empty() || settings.store == default_store;
+  if (settings.store.empty()) settings.store = default_store;
+
+  settings.claude_dir = choose_claude_dir(overrides, config);
+  if (std::string physical = fs::real_path(settings.claude_dir); !physical.empty())
+    settings.claude_dir = std::move(physical);
+
+  const std::string machine = last_value(config, "csb.machine");
+  settings.machine = ref_component(machine.empty() ? host_name() : machine);
+  settings.policy.include = all_values(config, "csb.include");
+  settings.policy.exclude = all_values(config, "csb.exclude");
+  return settings;
+}
+
+}  // namespace csb::app
