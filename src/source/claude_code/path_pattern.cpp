@@ -58,7 +58,7 @@ PathMatch match_path(std::string_view pattern, std::string_view path) {
     if (pattern == "**") return PathMatch::covered;
     if (pattern.starts_with("**/")) return match_anywhere(pattern.substr(3), path);
     const bool wild = pattern.front() == '*' || pattern.front() == '?';
-    if (!wild && pattern.front() != path.front()) return PathMatch::none;
+    if (!wild && !path.starts_with(pattern.front())) return PathMatch::none;
     const Split p = split(pattern), n = split(path);
     if (!match_name(p.first, n.first)) return PathMatch::none;
     if (!n.has_rest) {
