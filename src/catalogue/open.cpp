@@ -98,9 +98,14 @@ SQLite::Database open_immutable(const std::string& path) {
   return database;
 }
 
-void require_readable_schema(SQLite::Database& database) {
-  if (schema_version(database) < kSchemaVersion)
-    throw Damage("catalogue '" + database.getFilename() + "' is of an older csb, or empty");
+Error no_catalogue(const std::string& path) {
+  return {ErrorCode::not_found, "there is no catalogue '" + path + "'", "csb backup makes it"};
+}
+
+void require_readable_schema(SQLite::Database& database, const std::string& path) {
+  const int version = schema_version(database);
+  if (version == 0) throw no_catalogue(path);  // no damage: a writer may be about to fill it
+  if (version < kSchemaVersion) throw Damage("catalogue '" + path + "' is of an older csb");
 }
 
 }  // namespace
@@ -121,20 +126,19 @@ SQLite::Database open_for_writing(const std::string& path) {
 SQLite::Database open_for_reading(const std::string& path) {
   struct stat st {};
   if (::stat(path.c_str(), &st) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR)
-      throw Error(ErrorCode::not_found, "there is no catalogue '" + path + "'", "csb backup makes it");
+    if (errno == ENOENT || errno == ENOTDIR) throw no_catalogue(path);
     throw errno_error("cannot open the catalogue '" + path + "'", errno);
   }
   try {
     SQLite::Database database(path, SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, kBusyTimeoutMs);
-    require_readable_schema(database);
+    require_readable_schema(database, path);
     return database;
   } catch (const SQLite::Exception& error) {
     const int code = error.getErrorCode() & 0xFF;
     if (code != SQLITE_CANTOPEN && code != SQLITE_READONLY) throw;
   }
   SQLite::Database database = open_immutable(path);
-  require_readable_schema(database);
+  require_readable_schema(database, path);
   return database;
 }
 

@@ -11,7 +11,7 @@ namespace csb::catalogue {
 /// Created (0600, its directory too) and migrated when needed. @throws Error{refused} for a newer schema
 [[nodiscard]] SQLite::Database open_for_writing(const std::string& path);
 /// Writes nothing but the -wal and -shm beside it, and works where those cannot be made.
-/// @throws Error{not_found}; Damage for a schema older than this csb reads
+/// @throws Error{not_found}, also for an empty file; Damage for an older schema
 [[nodiscard]] SQLite::Database open_for_reading(const std::string& path);
 [[nodiscard]] SQLite::Database open_in_memory();
 

@@ -36,7 +36,8 @@ constexpr const char* kVersion1 = R"sql(
     session TEXT,
     UNIQUE(root_id, path));
   -- The stat cache: all that a walk compares with, in the order of the walk, without the paths that are gone.
-  CREATE INDEX files_present ON files(root_id, path, size, mtime_ns, inode, mode, class, racy) WHERE present = 1;
+  CREATE INDEX files_present ON files(root_id, path, size, mtime_ns, inode, mode, class, racy)
+    WHERE present = 1;
   CREATE INDEX files_by_session ON files(session) WHERE session IS NOT NULL;
 
   -- What only a changed file needs: 28 bytes for each slice, and the state of its parser.
@@ -77,7 +78,9 @@ constexpr const char* kVersion1 = R"sql(
     footprint_files INTEGER NOT NULL, footprint_bytes INTEGER NOT NULL);
   CREATE INDEX sessions_by_activity ON sessions(present, active_ns);
 
-  CREATE TABLE reported(root_id INTEGER NOT NULL, path BLOB NOT NULL, PRIMARY KEY(root_id, path)) WITHOUT ROWID;
+  CREATE TABLE reported(
+    root_id INTEGER NOT NULL, path BLOB NOT NULL,
+    PRIMARY KEY(root_id, path)) WITHOUT ROWID;
   CREATE TABLE runs(
     id INTEGER PRIMARY KEY,
     started_ns INTEGER NOT NULL, ended_ns INTEGER NOT NULL, command TEXT NOT NULL,

@@ -148,11 +148,12 @@ class Catalogue {
  public:
   enum class Access {
     write,   ///< created and migrated when needed; WAL; IMMEDIATE transactions; busy timeout 10 s
-    read,    ///< opened read-only; a newer schema is accepted; a missing file is Error{not_found}
+    read,    ///< opened read-only; a newer schema is accepted; no file is Error{not_found}
     memory,  ///< an empty one in memory: for a read-only disk, and for rebuilding
   };
   /// @throws an Error for which is_damage() is true when it is not a usable catalogue (for a reader also when
-  ///         it is empty or its schema is older), Error{refused} when a writer meets a newer schema
+  ///         its schema is older), Error{not_found} when a reader meets an empty file, Error{refused} when a
+  ///         writer meets a newer schema
   [[nodiscard]] static Catalogue open(const std::string& path, Access access);
   /// True when `error` means that the file must be set aside and rebuilt. Every call may find damage.
   [[nodiscard]] static bool is_damage(const std::exception& error);
@@ -189,7 +190,7 @@ class Catalogue {
   [[nodiscard]] std::string note(std::string_view key) const;
 
   // ---- writing
-  /// One IMMEDIATE transaction; rolled back unless commit() was called.
+  /// One IMMEDIATE transaction; rolled back unless commit() was called. Ends before its Catalogue does.
   class Update {
    public:
     Update(Update&&) noexcept;

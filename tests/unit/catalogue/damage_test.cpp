@@ -79,7 +79,13 @@ TEST_CASE("garbage is damage") {
 
 TEST_CASE("an empty file is nothing to read from, and a place to begin") {
   write("empty.db", "");
-  CHECK(use("empty.db", Access::read) == Seen::damaged);
+  try {
+    static_cast<void>(Catalogue::open("empty.db", Access::read));
+    FAIL("it opened");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::not_found);
+    CHECK_FALSE(Catalogue::is_damage(error));
+  }
   CHECK(use("empty.db", Access::write) == Seen::sound);
   CHECK(use("empty.db", Access::read) == Seen::sound);
 }
