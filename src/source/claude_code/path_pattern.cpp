@@ -16,17 +16,22 @@ Split split(std::string_view path) {
   return {path.substr(0, slash), path.substr(slash + 1), true};
 }
 
+bool is_wild(char c) { return c == '*' || c == '?'; }
+
 /// The pattern is two stars, a slash and `rest`.
 PathMatch match_anywhere(std::string_view rest, std::string_view path) {
-  // The frequent form, a name at any depth, needs no look at the components on the way.
-  if (rest.find('/') == std::string_view::npos)
+  // A name at any depth: only the last component matters, and for most paths its last byte will do.
+  if (rest.find('/') == std::string_view::npos) {
+    if (!is_wild(rest.back()) && !path.ends_with(rest.back())) return PathMatch::ancestor;
     return match_name(rest, path.substr(path.rfind('/') + 1)) ? PathMatch::exact : PathMatch::ancestor;
+  }
   PathMatch best = PathMatch::ancestor;
   for (;;) {
-    best = std::max(best, match_path(rest, path));
-    const Split at = split(path);
-    if (!at.has_rest) return best;
-    path = at.rest;
+    if (is_wild(rest.front()) || path.starts_with(rest.front()))
+      best = std::max(best, match_path(rest, path));
+    const std::size_t slash = path.find('/');
+    if (slash == std::string_view::npos) return best;
+    path.remove_prefix(slash + 1);
   }
 }
 
@@ -57,8 +62,7 @@ PathMatch match_path(std::string_view pattern, std::string_view path) {
   for (;;) {
     if (pattern == "**") return PathMatch::covered;
     if (pattern.starts_with("**/")) return match_anywhere(pattern.substr(3), path);
-    const bool wild = pattern.front() == '*' || pattern.front() == '?';
-    if (!wild && !path.starts_with(pattern.front())) return PathMatch::none;
+    if (!is_wild(pattern.front()) && !path.starts_with(pattern.front())) return PathMatch::none;
     const Split p = split(pattern), n = split(path);
     if (!match_name(p.first, n.first)) return PathMatch::none;
     if (!n.has_rest) {
