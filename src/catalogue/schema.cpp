@@ -100,9 +100,10 @@ int pragma(SQLite::Database& database, const char* name) {
 std::span<const Migration> migrations() { return kMigrations; }
 
 int schema_version(SQLite::Database& database) {
+  // In this order: another process may create the schema between two of these reads.
+  const bool empty = database.execAndGet("SELECT NOT EXISTS(SELECT 1 FROM sqlite_master)").getInt() != 0;
   const int version = pragma(database, "user_version");
-  const bool ours = version == 0 ? database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0
-                                 : pragma(database, "application_id") == kApplicationId;
+  const bool ours = version == 0 ? empty : pragma(database, "application_id") == kApplicationId;
   if (!ours) throw Damage("'" + database.getFilename() + "' is a database, but not a csb catalogue");
   return version;
 }
