@@ -102,7 +102,9 @@ std::string ref_component(std::string_view name) {
   }
   // git refuses a leading dot, a trailing dot and a trailing ".lock"; a leading dash reads like an option.
   component.erase(0, std::min(component.find_first_not_of("-."), component.size()));
-  while (component.ends_with('.') || component.ends_with(".lock")) component.pop_back();
+  constexpr std::string_view kLock = ".lock";
+  while (component.ends_with('.') || component.ends_with(kLock))
+    component.resize(component.size() - (component.ends_with('.') ? 1 : kLock.size()));
   return component.empty() ? "host" : component;
 }
 

@@ -1,0 +1,66 @@
+#include "backup_turn.hpp"
+
+#include "csb/util/error.hpp"
+#include "csb/util/fs.hpp"
+#include "csb/util/lock.hpp"
+#include "support/catch.hpp"
+
+using namespace csb;
+
+namespace {
+
+app::Settings settings_in(const std::string& home) {
+  app::Settings settings;
+  settings.home = home;
+  fs::make_directories(home);
+  return settings;
+}
+
+}  // namespace
+
+TEST_CASE("a run that finds another at work leaves its wish and says so") {
+  const auto settings = settings_in("turn1");
+  const auto lock = FileLock::acquire(settings.lock_file());
+  REQUIRE(lock);
+  int runs = 0;
+  try {
+    app::work_in_turn(settings, std::chrono::milliseconds(0), [&](bool) { ++runs; });
+    FAIL("not refused");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::busy);
+  }
+  CHECK(runs == 0);
+  CHECK(fs::exists("turn1/pending"));
+}
+
+TEST_CASE("a wish made during a run is run, one made before it is not run twice") {
+  const auto settings = settings_in("turn2");
+  fs::write_file_atomically("turn2/pending", "");
+  std::vector<bool> runs;
+  app::work_in_turn(settings, {}, [&](bool again) {
+    runs.push_back(again);
+    if (runs.size() == 1) {
+      CHECK_FALSE(fs::exists("turn2/pending"));
+      CHECK_THROWS_AS(app::work_in_turn(settings, {}, [](bool) {}), Error);
+    }
+  });
+  CHECK(runs == std::vector<bool>{false, true});
+  CHECK_FALSE(fs::exists("turn2/pending"));
+}
+
+TEST_CASE("wishes without end are left to the next run") {
+  const auto settings = settings_in("turn3");
+  int runs = 0;
+  app::work_in_turn(settings, {}, [&](bool) {
+    ++runs;
+    fs::write_file_atomically("turn3/pending", "");
+  });
+  CHECK(runs == 4);
+  CHECK(fs::exists("turn3/pending"));
+}
+
+TEST_CASE("a run that failed lets the lock go") {
+  const auto settings = settings_in("turn4");
+  CHECK_THROWS_AS(app::work_in_turn(settings, {}, [](bool) { throw Error(ErrorCode::failed, "x"); }), Error);
+  CHECK(FileLock::acquire(settings.lock_file()));
+}

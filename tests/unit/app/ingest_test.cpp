@@ -1,0 +1,372 @@
+#include "ingest.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "csb/archive/transaction.hpp"
+#include "csb/transcript/facts.hpp"
+#include "csb/util/clock.hpp"
+#include "csb/util/error.hpp"
+#include "csb/util/fd.hpp"
+#include "support/catch.hpp"
+
+using namespace csb;
+using app::Ingested;
+using Content = app::Ingested::Content;
+using Outcome = app::Ingested::Outcome;
+
+namespace {
+
+constexpr std::size_t kSlice = archive::kSliceBytes;
+
+std::string text_of(std::size_t size, unsigned seed = 1) {
+  std::string text;
+  text.reserve(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    seed = seed * 1664525U + 1013904223U;
+    text += static_cast<char>('a' + (seed >> 24) % 26);
+  }
+  return text;
+}
+
+void write(const std::string& path, std::string_view text, int flags = O_TRUNC) {
+  const Fd fd = open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | flags, 0600);
+  REQUIRE(fd);
+  write_all(fd.get(), as_bytes(text), path);
+}
+
+void append(const std::string& path, std::string_view text) { write(path, text, O_APPEND); }
+
+void age(const std::string& path) {
+  const timespec times[2] = {{1'700'000'000, 5}, {1'700'000'000, 5}};
+  REQUIRE(::utimensat(AT_FDCWD, path.c_str(), times, 0) == 0);
+}
+
+/// A file beneath the current directory and what is known of it.
+struct Case {
+  explicit Case(std::string name) : path(std::move(name)) {
+    root = open_at(AT_FDCWD, ".", O_RDONLY | O_DIRECTORY);
+  }
+
+  Ingested ingest(const app::StoreSlice& store = app::hash_slice) {
+    struct stat st {};
+    if (::lstat(path.c_str(), &st) == 0) {
+      found.stamp = {static_cast<std::uint64_t>(st.st_size),
+                     st.st_mtim.tv_sec * kNsPerSecond + st.st_mtim.tv_nsec, st.st_ino, st.st_mode};
+    }
+    found.path = path;
+    job.found = &found;
+    opened = meter.files_opened;
+    read = meter.bytes_read;
+    parsed = meter.bytes_parsed;
+    const Ingested result = app::ingest(root.get(), job, now_ns(), store, meter);
+    opened = meter.files_opened - opened;
+    read = meter.bytes_read - read;
+    parsed = meter.bytes_parsed - parsed;
+    return result;
+  }
+  /// As the next run would find it known.
+  Ingested remember(const app::StoreSlice& store = app::hash_slice) {
+    Ingested result = ingest(store);
+    REQUIRE(result.outcome == Outcome::read);
+    job.known = result.state;
+    return result;
+  }
+
+  std::string path;
+  Fd root;
+  scan::FoundFile found;
+  app::IngestJob job;
+  app::IngestMeter meter;
+  std::uint64_t opened = 0, read = 0, parsed = 0;
+};
+
+const std::string kTranscript = "projects/-x/0123abcd-0000-4000-8000-00000000000";
+
+std::string row(int number) {
+  return "{\"type\":\"user\",\"uuid\":\"u" + std::to_string(number) +
+         "\",\"timestamp\":\"2026-11-20T12:00:00.000Z\",\"message\":{\"role\":\"user\",\"content\":\"" +
+         text_of(200, static_cast<unsigned>(number)) + "\"}}\n";
+}
+
+std::string rows(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += row(i);
+  return text;
+}
+
+void make_project() {
+  ::mkdir("projects", 0700);
+  ::mkdir("projects/-x", 0700);
+}
+
+}  // namespace
+
+TEST_CASE("sizes around a slice make the slices they should") {
+  Case c("sizes");
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{1}, kSlice - 1, kSlice, kSlice + 1, 3 * kSlice}) {
+    c.job.known.reset();
+    write(c.path, text_of(size));
+    const Ingested result = c.ingest();
+    CHECK(result.outcome == Outcome::read);
+    CHECK(result.content == Content::fresh);
+    CHECK(result.state.stamp.size == size);
+    CHECK(result.state.slices.size() == std::max<std::size_t>(1, (size + kSlice - 1) / kSlice));
+    CHECK(c.read == size);
+    CHECK(c.opened == 1);
+  }
+}
+
+TEST_CASE("an append reads the last slice and the checks of the others") {
+  Case c("append");
+  const std::string text = text_of(5 * kSlice + 100);
+  write(c.path, text);
+  c.remember();
+  append(c.path, "more");
+  const Ingested grown = c.remember();
+  CHECK(grown.content == Content::grown);
+  CHECK(c.read == 5 * 4096 + 104);
+  CHECK(grown.state.slices.size() == 6);
+  CHECK(grown.state.slices.back().blob == archive::blob_id(as_bytes(text.substr(5 * kSlice) + "more")));
+
+  append(c.path, text_of(kSlice, 9));  // over a border
+  const Ingested crossed = c.remember();
+  CHECK(crossed.content == Content::grown);
+  CHECK(crossed.state.slices.size() == 7);
+  const Ingested same = c.remember();
+  CHECK(same.content == Content::same);
+  CHECK(same.state.slices == crossed.state.slices);
+}
+
+TEST_CASE("a file of whole slices grows into a new one") {
+  Case c("whole");
+  write(c.path, text_of(2 * kSlice));
+  c.remember();
+  append(c.path, "x");
+  const Ingested grown = c.ingest();
+  CHECK(grown.content == Content::grown);
+  CHECK(grown.state.slices.size() == 3);
+  CHECK(c.read == 4096 + kSlice + 1);
+}
+
+TEST_CASE("an empty file that gets content has grown") {
+  Case c("empty");
+  write(c.path, "");
+  c.remember();
+  append(c.path, "x");
+  CHECK(c.remember().content == Content::grown);
+  write(c.path, "");
+  CHECK(c.ingest().content == Content::other);
+}
+
+TEST_CASE("changes inside are found and everything is read") {
+  Case c("inside");
+  std::string text = text_of(3 * kSlice + 10);
+  write(c.path, text);
+  c.remember();
+  SECTION("in the last slice") { text[3 * kSlice + 1] = '!'; }
+  SECTION("at the end of a closed slice, with an append") { text[2 * kSlice - 1] = '!', text += "more"; }
+  SECTION("truncated") { text.resize(2 * kSlice + 5); }
+  SECTION("truncated and regrown") { text = text.substr(0, kSlice + 5) + text_of(4 * kSlice, 77); }
+  write(c.path, text);
+  const Ingested other = c.ingest();
+  CHECK(other.content == Content::other);
+  CHECK(other.state.stamp.size == text.size());
+  for (std::size_t i = 0; i < other.state.slices.size(); ++i)
+    CHECK(other.state.slices[i].blob == archive::blob_id(as_bytes(text.substr(i * kSlice, kSlice))));
+}
+
+TEST_CASE("a new inode is read whole, and still known as grown") {
+  Case c("inode");
+  write(c.path, text_of(kSlice + 10));
+  c.remember();
+  write("inode.tmp", text_of(kSlice + 10) + "more");
+  REQUIRE(::rename("inode.tmp", c.path.c_str()) == 0);
+  CHECK(c.ingest().content == Content::grown);
+  CHECK(c.read == kSlice + 14);
+}
+
+TEST_CASE("a transcript is parsed from where parsing stopped") {
+  make_project();
+  Case c(kTranscript + "1.jsonl");
+  const std::string torn = row(100);
+  write(c.path, rows(10000) + torn.substr(0, 50));  // over a border, with half a line at the end
+  const Ingested first = c.remember();
+  CHECK(first.messages == 10000U);
+  CHECK(first.state.parsed_to == rows(10000).size());
+  CHECK(c.parsed == first.state.stamp.size);
+  REQUIRE(first.state.session_facts);
+  CHECK(first.state.session->text() == "0123abcd-0000-4000-8000-000000000001");
+
+  append(c.path, torn.substr(50) + row(101));
+  const Ingested second = c.remember();
+  CHECK(second.content == Content::grown);
+  CHECK(second.messages == 10002U);
+  CHECK(c.parsed == 2 * torn.size());
+  CHECK(transcript::deserialize(second.state.facts)->rows == 10002);
+}
+
+TEST_CASE("a line that began slices ago is read from its beginning") {
+  make_project();
+  Case c(kTranscript + "2.jsonl");
+  const std::string head = row(1), line = "{\"type\":\"user\",\"message\":{\"role\":\"user\",\"content\":\"" +
+                                          text_of(2 * kSlice) + "\"}}\n";
+  write(c.path, head + line.substr(0, line.size() - 3));
+  CHECK(c.remember().messages == 1U);
+  append(c.path, line.substr(line.size() - 3));
+  const Ingested whole = c.ingest();
+  CHECK(whole.content == Content::grown);
+  CHECK(whole.messages == 2U);
+  CHECK(whole.state.parsed_to == head.size() + line.size());
+}
+
+TEST_CASE("facts about more than is stored are not trusted") {
+  make_project();
+  Case c(kTranscript + "3.jsonl");
+  write(c.path, rows(3));
+  c.remember();
+  c.job.known->parsed_to += 1;
+  append(c.path, row(4));
+  CHECK(c.ingest().messages == 4U);
+  CHECK(c.parsed == rows(3).size() + row(4).size());
+}
+
+TEST_CASE("a blanked transcript stays listed by the conversation it was") {
+  make_project();
+  Case c(kTranscript + "4.jsonl");
+  write(c.path, rows(3));
+  c.remember();
+  write(c.path, "{\"type\":\"mode\"}\n");
+  const Ingested blank = c.ingest();
+  CHECK(blank.content == Content::other);
+  CHECK(blank.messages == 0U);
+  CHECK(blank.state.session_facts->messages == 3);
+}
+
+// What happens to the file while it is read: done from inside the store's callback.
+
+TEST_CASE("a file that grows while it is read is stored as it was when opened") {
+  Case c("growing");
+  const std::string text = text_of(2 * kSlice + 10);
+  write(c.path, text);
+  age(c.path);
+  const Ingested result = c.ingest([&](const auto& data, const auto& prior) {
+    append(c.path, "x");
+    return app::hash_slice(data, prior);
+  });
+  CHECK(result.outcome == Outcome::read);
+  CHECK(result.state.stamp.size == text.size());
+  CHECK(result.state.slices.back().blob == archive::blob_id(as_bytes(text.substr(2 * kSlice))));
+  CHECK(c.opened == 1);
+  CHECK(c.read == 2 * text.size());  // once to store, once to prove
+  c.job.known = result.state;
+  CHECK(c.ingest().content == Content::grown);
+}
+
+TEST_CASE("a file that is rewritten while it is read is read again") {
+  Case c("rewritten");
+  write(c.path, text_of(2 * kSlice));
+  age(c.path);
+  int calls = 0;
+  const std::string after = text_of(2 * kSlice, 5);
+  const Ingested result = c.ingest([&](const auto& data, const auto& prior) {
+    if (++calls == 1) write(c.path, after);
+    return app::hash_slice(data, prior);
+  });
+  CHECK(result.outcome == Outcome::read);
+  CHECK(result.state.slices[0].blob == archive::blob_id(as_bytes(after.substr(0, kSlice))));
+  CHECK(c.opened == 2);
+}
+
+TEST_CASE("a file that is truncated while it is read is read again") {
+  Case c("truncated");
+  write(c.path, text_of(3 * kSlice));
+  int calls = 0;
+  const Ingested result = c.ingest([&](const auto& data, const auto& prior) {
+    if (++calls == 1) REQUIRE(::truncate(c.path.c_str(), 10) == 0);
+    return app::hash_slice(data, prior);
+  });
+  CHECK(result.outcome == Outcome::read);
+  CHECK(result.state.stamp.size == 10);
+  CHECK(result.state.slices.size() == 1);
+}
+
+TEST_CASE("a file that never stands still is a problem") {
+  Case c("restless");
+  write(c.path, text_of(2 * kSlice));
+  unsigned seed = 2;
+  const Ingested result = c.ingest([&](const auto& data, const auto& prior) {
+    write(c.path, text_of(2 * kSlice, ++seed));
+    return app::hash_slice(data, prior);
+  });
+  CHECK(result.outcome == Outcome::failed);
+  CHECK(result.problem.severity == Problem::Severity::not_saved);
+  CHECK(c.opened == 3);
+}
+
+TEST_CASE("a file that is replaced while it is read is stored as it was") {
+  Case c("replaced");
+  const std::string text = text_of(2 * kSlice);
+  write(c.path, text);
+  write("replacement", "other");
+  const Ingested result = c.ingest([&](const auto& data, const auto& prior) {
+    ::rename("replacement", c.path.c_str());
+    return app::hash_slice(data, prior);
+  });
+  CHECK(result.outcome == Outcome::read);
+  CHECK(result.state.stamp.size == text.size());
+}
+
+TEST_CASE("what vanished or became something else is left to the next walk") {
+  Case c("vanishing");
+  write(c.path, "x");
+  c.remember();
+  REQUIRE(::unlink(c.path.c_str()) == 0);
+  CHECK(c.ingest().outcome == Outcome::vanished);
+  REQUIRE(::mkfifo(c.path.c_str(), 0600) == 0);
+  c.found.stamp.mode = S_IFREG | 0600U;
+  const Fd root = open_at(AT_FDCWD, ".", O_RDONLY | O_DIRECTORY);
+  CHECK(app::ingest(root.get(), c.job, now_ns(), app::hash_slice, c.meter).outcome == Outcome::vanished);
+  ::unlink(c.path.c_str());
+}
+
+TEST_CASE("a link is its target") {
+  Case c("link");
+  REQUIRE(::symlink("no/where \xff", "link") == 0);
+  const Ingested result = c.remember();
+  CHECK(result.state.slices.size() == 1);
+  CHECK(result.state.slices[0].blob == archive::blob_id(as_bytes("no/where \xff")));
+  CHECK(c.remember().content == Content::same);
+  ::unlink("link");
+  REQUIRE(::symlink("elsewhere", "link") == 0);
+  CHECK(c.remember().content == Content::other);
+  ::unlink("link");
+  write("link", "elsewhere");  // the same bytes, but a file
+  CHECK(c.ingest().content == Content::other);
+}
+
+TEST_CASE("trouble in the store ends the run; trouble with the file does not") {
+  Case c("store");
+  write(c.path, "x");
+  CHECK_THROWS_AS(c.ingest([](const auto&, const auto&) -> archive::AddedSlice {
+    throw Error(ErrorCode::failed, "full");
+  }),
+                  Error);
+}
+
+TEST_CASE("what changed about now is marked racy, the past and the future are not") {
+  Case c("racy");
+  write(c.path, "x");
+  CHECK(c.ingest().state.racy);
+  age(c.path);
+  CHECK_FALSE(c.ingest().state.racy);
+  const timespec later[2] = {{4'000'000'000, 0}, {4'000'000'000, 0}};
+  REQUIRE(::utimensat(AT_FDCWD, c.path.c_str(), later, 0) == 0);
+  CHECK_FALSE(c.ingest().state.racy);
+}
