@@ -116,36 +116,43 @@ class CarryOver {
 
 void carry_over(const PackFile& from, const std::vector<bool>& chosen, const SupersededMap& superseded,
                 PackWriter& to, Placement& placed) {
-  if (!from.unreadable().empty())
-    throw Error(ErrorCode::failed,
-                "object " + from.unreadable().front().hex() + " of the hot pack is damaged",
-                "run `csb verify --repair`");
   CarryOver copier(from, superseded, to, placed);
   for (std::uint32_t i = 0; i < from.entries().size(); ++i)
     if (chosen[i]) copier.copy(i);
 }
 
 std::vector<bool> still_growing(const PackFile& pack, const SupersededMap& superseded) {
-  constexpr std::uint32_t kMostVersions = 1000;  // a family larger than that is not worth carrying on
+  constexpr std::uint32_t kMostVersions = 1000;         // a family larger than that is not worth carrying on
+  constexpr std::uint64_t kBudget = kHotLimit / 4 * 3;  // else the new hot pack would be full at birth
+  struct Family {
+    std::uint32_t members = 0;
+    std::uint64_t bytes = 0;
+    bool active = false;  ///< it grew in this very backup
+    bool stays = false;
+  };
   const auto& entries = pack.entries();
-  std::vector<std::uint32_t> root(entries.size()), members(entries.size(), 0);
-  std::vector<bool> active(entries.size(), false);
+  std::vector<std::uint32_t> root(entries.size());
+  std::vector<Family> families(entries.size());  // by the index of their root
   for (std::uint32_t i = 0; i < entries.size(); ++i) {
     root[i] = entries[i].base < i ? root[entries[i].base] : i;
-    ++members[root[i]];
-    if (superseded.find(entries[i].oid) != superseded.end()) active[root[i]] = true;
+    Family& family = families[root[i]];
+    ++family.members;
+    family.bytes += entries[i].length;
+    family.active |= superseded.find(entries[i].oid) != superseded.end();
+  }
+  std::uint64_t bytes = 0;
+  for (const bool active : {true, false}) {
+    for (std::uint32_t i = 0; i < entries.size(); ++i) {
+      Family& family = families[i];
+      const bool grows = family.members > 1 && entries[i].header.size < kSliceBytes;
+      if (root[i] != i || entries[i].header.type != ObjectType::blob || family.active != active) continue;
+      if (!(active || grows) || family.members > kMostVersions || bytes + family.bytes > kBudget) continue;
+      family.stays = true;
+      bytes += family.bytes;
+    }
   }
   std::vector<bool> stays(entries.size(), false);
-  std::uint64_t bytes = 0;
-  for (std::uint32_t i = 0; i < entries.size(); ++i) {
-    const PackedEntry& top = entries[root[i]];
-    const bool grows = members[root[i]] > 1 && top.header.size < kSliceBytes;
-    stays[i] = top.header.type == ObjectType::blob && (active[root[i]] || grows) &&
-               members[root[i]] <= kMostVersions;
-    if (stays[i]) bytes += entries[i].length;
-  }
-  // Carrying half a pack along for ever would be dearer than what it saves.
-  if (bytes > kHotLimit / 2) stays.assign(entries.size(), false);
+  for (std::uint32_t i = 0; i < entries.size(); ++i) stays[i] = families[root[i]].stays;
   return stays;
 }
 

@@ -12,7 +12,7 @@
 namespace csb::archive {
 
 /// Limit of the hot pack, in bytes; past it, it is sealed (measured: docs/performance.md).
-inline constexpr std::uint64_t kHotLimit = std::uint64_t{16} << 20;
+inline constexpr std::uint64_t kHotLimit = std::uint64_t{4} << 20;
 /// Deltas are never stacked deeper than this (git's own default for a repack).
 inline constexpr std::uint32_t kDeepest = 50;
 
@@ -33,7 +33,7 @@ struct Superseded {
 using SupersededMap = std::unordered_map<Oid, Superseded>;
 
 /// Copies entries of `from` in the order of the pack, those superseded as deltas on their successors.
-/// @param chosen which entries (by index); a chosen delta's base must be chosen too
+/// @param chosen which entries (by index); a chosen delta's base must be chosen too, and readable
 /// @param placed objects of `to` so far; extended. Objects already there are not written again
 void carry_over(const PackFile& from, const std::vector<bool>& chosen, const SupersededMap& superseded,
                 PackWriter& to, Placement& placed);

@@ -10,6 +10,7 @@
 
 #include "csb/util/error.hpp"
 #include "csb/util/fd.hpp"
+#include "sha1.hpp"
 
 namespace csb::archive {
 namespace {
@@ -86,6 +87,7 @@ void PackFile::list_entries(const std::string& path) {
   for (std::size_t i = 0; i < count; ++i) {
     PackedEntry& entry = entries_[i];
     std::memcpy(entry.oid.bytes.data(), index.data() + oids + i * kHashBytes, kHashBytes);
+    entry.crc = static_cast<std::uint32_t>(big_endian(index, oids + count * kHashBytes + i * 4, 4));
     entry.offset = big_endian(index, offsets + i * 4, 4);
     if ((entry.offset & 0x80000000U) != 0) {
       const std::size_t at = large + (entry.offset & 0x7FFFFFFFU) * 8;
@@ -134,6 +136,28 @@ std::uint32_t PackFile::find(const Oid& oid) const {
 
 std::span<const std::byte> PackFile::raw_entry(const PackedEntry& entry) const {
   return pack_.bytes().subspan(entry.offset, entry.length);
+}
+
+bool PackFile::checksums_match() const {
+  if (!unreadable_.empty()) return false;
+  return std::all_of(entries_.begin(), entries_.end(),
+                     [this](const PackedEntry& entry) { return crc32(raw_entry(entry)) == entry.crc; });
+}
+
+std::string PackFile::trailer_fault() const {
+  const auto ends_with_its_hash = [](std::span<const std::byte> bytes) {
+    Sha1 sha;
+    sha.update(bytes.first(bytes.size() - kHashBytes));
+    const Oid hash = sha.finish();
+    return std::memcmp(hash.bytes.data(), bytes.data() + bytes.size() - kHashBytes, kHashBytes) == 0;
+  };
+  if (!ends_with_its_hash(pack_.bytes())) return "the pack does not match its checksum";
+  if (!ends_with_its_hash(index_.bytes())) return "the index does not match its checksum";
+  const auto pack_hash = pack_.bytes().last(kHashBytes);
+  const auto recorded = index_.bytes().last(2 * kHashBytes).first(kHashBytes);
+  if (!std::equal(pack_hash.begin(), pack_hash.end(), recorded.begin()))
+    return "the index belongs to another pack";
+  return {};
 }
 
 std::optional<Bytes> PackFile::inflate_entry(const PackedEntry& entry) const {

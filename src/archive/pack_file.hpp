@@ -25,6 +25,10 @@ class MappedFile {
 
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {data_, size_}; }
   /// Gives the pages read so far back to the system: memory stays small whatever the file's size.
+  /// Every entry is readable and matches the checksum its index has for it.
+  [[nodiscard]] bool checksums_match() const;
+  /// Pack and index end with the hash of what precedes. @return what is wrong, or nothing
+  [[nodiscard]] std::string trailer_fault() const;
   void release_pages() const noexcept;
 
  private:
@@ -39,6 +43,7 @@ struct PackedEntry {
   Oid oid;
   std::uint64_t offset = 0;  ///< of its header in the pack
   std::uint64_t length = 0;  ///< of header and compressed bytes
+  std::uint32_t crc = 0;     ///< of header and compressed bytes, by the index
   EntryHeader header;
   std::uint32_t base = kNoBase;  ///< index of the entry it is a delta on
 };
@@ -58,6 +63,10 @@ class PackFile {
   [[nodiscard]] std::uint64_t size() const noexcept { return pack_.bytes().size(); }
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return pack_.bytes(); }
   [[nodiscard]] std::span<const std::byte> raw_entry(const PackedEntry& entry) const;
+  /// Every entry is readable and matches the checksum its index has for it.
+  [[nodiscard]] bool checksums_match() const;
+  /// Pack and index end with the hash of what precedes. @return what is wrong, or nothing
+  [[nodiscard]] std::string trailer_fault() const;
   void release_pages() const noexcept { pack_.release_pages(); }
 
   /// What the entry inflates to: the content, or the delta. @return nothing when it is damaged

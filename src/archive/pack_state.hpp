@@ -32,6 +32,9 @@ struct PackPaths {
   [[nodiscard]] bool complete(const std::string& name) const;
 };
 
+/// "pack-<id>" of every pack in the store, whoever wrote it.
+[[nodiscard]] std::vector<std::string> list_packs(const PackPaths& paths);
+
 [[nodiscard]] PackState read_state(const PackPaths& paths);
 void write_state(const PackPaths& paths, const PackState& state);
 

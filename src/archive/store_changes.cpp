@@ -44,8 +44,7 @@ class TreeComparison {
 
   void gone(const StoredEntry& entry) {
     if (is_directory(entry)) return compare(entry.path, entry.oid, std::nullopt);
-    if (entry.kind != StoredEntry::Kind::submodule)
-      add(entry.path, ChangeOp::remove);
+    if (entry.kind != StoredEntry::Kind::submodule) add(entry.path, ChangeOp::remove);
   }
 
   void changed(const StoredEntry* before, const StoredEntry& after) {

@@ -25,7 +25,7 @@ namespace csb::archive {
 struct Transaction::State {
   State(Store& s, std::chrono::milliseconds patience)
       : store(s), lock(lock_store(s.git_dir(), patience)), paths{s.git_dir()}, packs(heal(paths).state) {
-    if (!packs.hot.empty()) hot = PackFile::open(paths.pack(packs.hot));
+    if (!packs.hot.empty()) open_hot_pack();
   }
 
   /// What becomes of the hot pack.
@@ -59,6 +59,19 @@ struct Transaction::State {
   };
   std::map<std::string, Move> refs;
   std::map<std::string, Oid> last_tree;  // of the commits made so far, by branch
+
+  /// A damaged hot pack must not stop a backup: it is left where it is, for `csb verify --repair`, and a new
+  /// one begun.
+  void open_hot_pack() {
+    try {
+      hot = PackFile::open(paths.pack(packs.hot));
+      if (hot && hot->checksums_match()) return;
+    } catch (const Error&) {
+      // fall through: unreadable is as good as damaged
+    }
+    hot.reset();
+    packs.sealed.push_back(std::exchange(packs.hot, {}));
+  }
 
   PackWriter& writer() {
     if (!fresh) {

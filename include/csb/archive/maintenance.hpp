@@ -32,6 +32,9 @@ struct RepairReport {
   std::vector<std::string> set_aside;  ///< damaged files, moved into <git dir>/csb/damaged/
   std::uint64_t recovered = 0;         ///< objects written anew
   std::vector<Oid> lost;               ///< objects that no source had
+  /// Branches whose newest commits lost their trees: they point at their newest whole commit again, and the
+  /// next backup stores what is on disk anew.
+  std::vector<std::string> rewound;
 };
 
 /// Sets damaged packs and loose objects aside, keeps every good object of them, and writes the missing

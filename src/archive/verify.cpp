@@ -1,0 +1,160 @@
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <unordered_set>
+
+#include "check_pack.hpp"
+#include "csb/archive/maintenance.hpp"
+#include "csb/util/error.hpp"
+#include "csb/util/fs.hpp"
+#include "loose_objects.hpp"
+#include "pack_state.hpp"
+#include "reachability.hpp"
+#include "store_state.hpp"
+
+namespace csb::archive {
+namespace {
+
+class Verification {
+ public:
+  Verification(const Store& store, const std::function<void(std::uint64_t, std::uint64_t)>& progress)
+      : store_(store), paths_{store.git_dir()}, progress_(progress) {}
+
+  void check_packs(const std::vector<std::string>& names, bool rehash) {
+    std::vector<std::pair<std::string, PackFile>> packs;
+    for (const std::string& name : names) {
+      ++report_.packs;
+      try {
+        auto pack = PackFile::open(paths_.pack(name));
+        if (!pack) {
+          fault(name, paths_.index(name), "the index is missing");
+          continue;
+        }
+        known_ += pack->entries().size();
+        packs.emplace_back(name, std::move(*pack));
+      } catch (const Error& error) {
+        fault(name, paths_.pack(name), error.what());
+      }
+    }
+    for (const auto& [name, pack] : packs) check_pack_file(name, pack, rehash);
+  }
+
+  void check_loose() {
+    for (const LooseObject& object : list_loose_objects(paths_.git_dir)) {
+      ++report_.objects;
+      const std::string what = loose_object_fault(object);
+      if (what.empty()) {
+        good_.insert(object.oid);
+      } else {
+        fault(object.oid.hex(), object.path, what);
+      }
+    }
+  }
+
+  void walk_branches() {
+    Reachability reach(store_, [this](const Oid& oid) { return is_present(oid); });
+    for (const Branch& branch : branches()) reach.walk(branch);
+    report_.commits = reach.commits();
+    for (const auto& missing : reach.missing())
+      fault(missing.oid.hex(), missing.where,
+            named_.count(missing.oid) > 0 ? "it is damaged" : "it is missing");
+  }
+
+  void look_at_tips() {
+    for (const Branch& branch : branches()) {
+      try {
+        (void)store_.commit(branch.tip);
+        ++report_.commits;
+      } catch (const Error& error) {
+        fault(branch.tip.hex(), branch.ref, error.what());
+      }
+    }
+  }
+
+  [[nodiscard]] VerifyReport take() { return std::move(report_); }
+
+ private:
+  void fault(std::string object, std::string where, std::string what) {
+    report_.faults.push_back({std::move(object), std::move(where), std::move(what)});
+  }
+
+  std::vector<Branch> branches() {
+    try {
+      return store_.branches();
+    } catch (const Error& error) {
+      fault("refs", paths_.git_dir, error.what());
+      return {};
+    }
+  }
+
+  void check_pack_file(const std::string& name, const PackFile& pack, bool rehash) {
+    if (const std::string wrong = pack.trailer_fault(); !wrong.empty()) fault(name, paths_.pack(name), wrong);
+    report_.objects += pack.entries().size();
+    if (!rehash) {
+      if (!pack.checksums_match()) fault(name, paths_.pack(name), "an entry does not match its checksum");
+      return;
+    }
+    const PackCheck check = check_pack(pack, [this](std::uint64_t done) {
+      if (!progress_) return;
+      const std::lock_guard hold(mutex_);
+      progress_(done_ += done, known_);
+    });
+    report_.bytes += check.bytes;
+    for (std::size_t i = 0; i < check.good.size(); ++i) {
+      const Oid& oid = pack.entries()[i].oid;
+      if (check.good[i]) {
+        good_.insert(oid);
+      } else {
+        named_.insert(oid);
+        fault(oid.hex(), paths_.pack(name), "its content does not match its name");
+      }
+    }
+  }
+
+  /// Objects of alternates are not csb's to check, only to find.
+  bool is_present(const Oid& oid) {
+    if (good_.count(oid) > 0) return true;
+    if (named_.count(oid) > 0) return false;
+    const git_oid raw = to_git(oid);
+    return git2::odb_exists(store_.state().odb.get(), &raw) == 1;
+  }
+
+  const Store& store_;
+  PackPaths paths_;
+  const std::function<void(std::uint64_t, std::uint64_t)>& progress_;
+  VerifyReport report_;
+  std::unordered_set<Oid> good_, named_;
+  std::mutex mutex_;
+  std::uint64_t done_ = 0, known_ = 0;
+};
+
+}  // namespace
+
+std::vector<std::string> list_packs(const PackPaths& paths) {
+  std::vector<std::string> names;
+  for (const std::string& name : fs::list_directory(paths.directory()))
+    if (name.starts_with("pack-") && name.ends_with(".pack"))
+      names.push_back(name.substr(0, name.size() - 5));
+  return names;
+}
+
+VerifyReport verify(const Store& store, bool quick,
+                    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  Verification verification(store, progress);
+  const PackPaths paths{store.git_dir()};
+  if (quick) {
+    const PackState state = read_state(paths);
+    std::vector<std::string> recent;
+    if (!state.hot.empty()) recent.push_back(state.hot);
+    if (!state.sealed.empty()) recent.push_back(state.sealed.back());
+    verification.check_packs(recent, false);
+    verification.look_at_tips();
+  } else {
+    verification.check_packs(list_packs(paths), true);
+    verification.check_loose();
+    verification.walk_branches();
+  }
+  return verification.take();
+}
+
+}  // namespace csb::archive
