@@ -49,6 +49,14 @@ archive::Store open_store(const Settings& settings) {
   }
 }
 
+/// What a full id stands for, even where only other files of the session were ever stored and not its
+/// transcript, so that it is not listed.
+catalogue::Session find_session(const catalogue::Catalogue& catalogue, const std::string& name) {
+  const auto id = SessionId::parse(name);
+  if (id && !catalogue.session(*id) && !catalogue.versions_of(*id).empty()) return catalogue::Session(*id);
+  return resolve_session(catalogue, name);
+}
+
 std::vector<catalogue::Session> wanted_sessions(const catalogue::Catalogue& catalogue,
                                                 const RestoreOptions& options) {
   if (options.deleted_since_ns) {
@@ -64,7 +72,7 @@ std::vector<catalogue::Session> wanted_sessions(const catalogue::Catalogue& cata
   }
   std::vector<catalogue::Session> sessions;
   for (const std::string& name : options.sessions) {
-    catalogue::Session session = resolve_session(catalogue, name);
+    catalogue::Session session = find_session(catalogue, name);
     const bool twice = std::any_of(sessions.begin(), sessions.end(),
                                    [&](const catalogue::Session& other) { return other.id == session.id; });
     if (!twice) sessions.push_back(std::move(session));

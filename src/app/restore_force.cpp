@@ -13,7 +13,7 @@ namespace {
 
 using Outcome = RestoredFile::Outcome;
 
-constexpr std::chrono::milliseconds kPatience{30'000};  ///< a person waits for this restore
+constexpr std::chrono::milliseconds kPatience{10'000};  ///< a person waits for this restore
 
 /// @return why what is there is not safe; empty when it is
 std::string archive(const Settings& settings, const SessionId& session) {

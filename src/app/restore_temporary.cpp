@@ -32,7 +32,7 @@ Fd open_unnamed(int directory) {
 
 std::string temporary_name() {
   std::random_device random;
-  return fmt::format(".csb-restore.{:08x}{:08x}", random(), random());
+  return fmt::format(".csb-restore.{:08x}{:08x}.tmp", random(), random());
 }
 
 bool rename_new(int directory, const std::string& from, const std::string& to) {

@@ -7,7 +7,7 @@
 namespace csb::app {
 
 /// A file being written in the directory where it is to appear: without a name where the file system has
-/// that (a kill leaves nothing), else as ".csb-restore.<random>". Mode 0600. Removed unless it was put in
+/// that (a kill leaves nothing), else as ".csb-restore.<random>.tmp". Mode 0600. Removed unless it was put in
 /// place.
 class TemporaryFile {
  public:
@@ -30,7 +30,7 @@ class TemporaryFile {
   std::string name_;  ///< its temporary name; empty = none (yet)
 };
 
-/// ".csb-restore." and sixteen random digits: never the name of a session file.
+/// ".csb-restore.<sixteen random digits>.tmp": never the name of a session file, and none that a backup stores.
 [[nodiscard]] std::string temporary_name();
 
 /// rename(2) within a directory that never replaces. @return false when `to` exists. @throws Error
