@@ -28,6 +28,7 @@ struct TranscriptVersion {
 [[nodiscard]] const TranscriptVersion* best_version(const std::vector<TranscriptVersion>& versions);
 
 /// The one session `text` stands for. @throws Error{not_found}, Error{ambiguous} with the candidates
-[[nodiscard]] catalogue::Session resolve_session(const catalogue::Catalogue& catalogue, std::string_view text);
+[[nodiscard]] catalogue::Session resolve_session(const catalogue::Catalogue& catalogue,
+                                                 std::string_view text);
 
 }  // namespace csb::app
