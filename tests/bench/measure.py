@@ -1,9 +1,12 @@
 """Running programs under a clock: wall time, peak memory, medians. Python standard library only."""
+import json
 import os
-import resource
 import statistics
 import subprocess
-import time
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Run:
@@ -22,29 +25,32 @@ def clean_environment(home, **extra):
     return env
 
 
+class Launcher:
+    """The small process that starts everything measured (launcher.py says why). One for the whole benchmark."""
+    process = None
+
+    @classmethod
+    def ask(cls, **request):
+        if cls.process is None:
+            cls.process = subprocess.Popen([sys.executable, "-S", "-E", os.path.join(HERE, "launcher.py")],
+                                           stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        cls.process.stdin.write(json.dumps(request) + "\n")
+        cls.process.stdin.flush()
+        return json.loads(cls.process.stdout.readline())
+
+
 def run(command, env, cwd, statuses=(0,)):
     """Runs `command`, timed from before it starts to after it ended. Peak memory includes its children's.
 
     @throws SystemExit with what it said when it ends with another status
     """
-    read_end, write_end = os.pipe()
-    started = time.perf_counter()
-    process = subprocess.Popen(command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=write_end,
-                               stderr=subprocess.STDOUT)
-    os.close(write_end)
-    with os.fdopen(read_end, "rb") as stream:
-        out = stream.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in statuses:
-        raise SystemExit("%s: exit %d\n%s" % (command, process.returncode, out.decode(errors="replace")[-3000:]))
-    return Run(seconds, usage.ru_maxrss * (1024 if os.uname().sysname != "Darwin" else 1), out)
-
-
-def floor_of_peak():
-    """Bytes below which run() cannot see: a child starts as a copy of this process."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    with tempfile.NamedTemporaryFile(prefix="csb-bench-out.") as output:
+        seconds, status, peak = Launcher.ask(command=command, env=env, cwd=cwd, output=output.name)
+        with open(output.name, "rb") as f:
+            out = f.read()
+    if status not in statuses:
+        raise SystemExit("%s: exit %d\n%s" % (command, status, out.decode(errors="replace")[-3000:]))
+    return Run(seconds, peak, out)
 
 
 def median(values):

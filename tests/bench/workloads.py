@@ -4,7 +4,7 @@ import os
 import shutil
 
 import corpora
-from measure import floor_of_peak, median, warm
+from measure import median, warm
 from programs import programs
 
 MB = 1000 * 1000
@@ -139,7 +139,8 @@ class Bench:
     def restore(self):
         root = os.path.join(self.work, "restore")
         shutil.rmtree(root, ignore_errors=True)
-        shutil.copytree(corpora.generated(self.work, "corpus200", 300, 200), root, symlinks=True)
+        shutil.copytree(corpora.generated(self.work, "corpus200", 300, 200), root, symlinks=True,
+                        ignore=shutil.ignore_patterns("sesslogs"))   # its links point into the original
         session, paths = corpora.session_of_18_files(root)
         csb, = programs(root, self.place(), ("csb",))
         csb.reset()
@@ -173,7 +174,7 @@ class Bench:
         peak, what = max(self.peaks)
         note = "; ".join("%s %.0f MB" % (w, p / MB) for p, w in sorted(self.peaks, reverse=True))
         yield Row("peak memory", "under 64 MB for any file size", "%.0f MB" % (peak / MB), peak < 64 * MB,
-                  note="%s (nothing below %.0f MB can be seen)" % (note, floor_of_peak() / MB))
+                  note=note)
         shutil.rmtree(root, ignore_errors=True)
 
 
