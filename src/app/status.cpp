@@ -100,6 +100,7 @@ void look_at_root(StatusResult& result, const Settings& settings, const catalogu
     if (const auto known_root = catalogue->find_root(settings.branch()))
       known = catalogue->known_files(known_root->id);
   compare(result, known, walk);
+  result.compared = true;
   for (const std::string& path : walk.unknown)
     add_problem(result, Problem::Severity::note, path, "not known to csb, so not stored",
                 "add it with csb.include in the configuration, or leave it out with csb.exclude");

@@ -18,7 +18,7 @@ std::optional<catalogue::Catalogue> catalogue_if_any(const Call& call, const app
   try {
     return open_catalogue(call, settings);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::not_found) throw;
+    if (error.code() != ErrorCode::not_found || !settings.store_is_default) throw;
     return std::nullopt;
   }
 }

@@ -102,7 +102,7 @@ int run_list(Call& call) {
   try {
     result = app::list(settings, open_catalogue(call, settings), arguments.query);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::not_found) throw;
+    if (error.code() != ErrorCode::not_found || !settings.store_is_default) throw;
     result.nothing_stored = true;  // neither catalogue nor store: an empty list, not a failure
   }
   print(call, arguments, result);

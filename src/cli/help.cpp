@@ -17,11 +17,12 @@ constexpr std::size_t kGap = 2;
 constexpr std::size_t kTermColumns = 26;
 
 /// A term and what it means, the meaning wrapped beside it.
-void define(std::string& out, const std::string& term, std::string_view meaning, std::size_t columns) {
-  const std::size_t indent = kIndent + kTermColumns + kGap;
+void define(std::string& out, const std::string& term, std::string_view meaning, std::size_t columns,
+            std::size_t term_columns = kTermColumns) {
+  const std::size_t indent = kIndent + term_columns + kGap;
   const auto lines = wrapped(meaning, columns > indent + 20 ? columns - indent : 20);
-  const bool fits = display_width(term) <= kTermColumns;
-  out += std::string(kIndent, ' ') + (fits ? pad_right(term, kTermColumns + kGap) + lines[0] : term) + "\n";
+  const bool fits = display_width(term) <= term_columns;
+  out += std::string(kIndent, ' ') + (fits ? pad_right(term, term_columns + kGap) + lines[0] : term) + "\n";
   for (std::size_t i = fits ? 1 : 0; i < lines.size(); ++i) out += std::string(indent, ' ') + lines[i] + "\n";
 }
 
@@ -51,7 +52,7 @@ void exit_group(std::string& out, const Command& command, std::size_t columns, c
     const bool always = exit.status <= kUsage;
     if (!always && std::find(command.exits.begin(), command.exits.end(), exit.status) == command.exits.end())
       continue;
-    define(out, std::to_string(exit.status), exit.meaning, columns);
+    define(out, std::to_string(exit.status), exit.meaning, columns, 3);
   }
 }
 

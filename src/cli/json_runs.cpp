@@ -37,6 +37,12 @@ Json to_value(const app::RestoredFile& file) {
   object["outcome"] = to_text(file.outcome);
   object["size"] = file.size;
   object["modified"] = time_or_null(file.mtime_ns);
+  object["time_moved"] = file.time_moved;
+  if (file.link_target.empty()) {
+    object["link_target"] = nullptr;
+  } else {
+    put_path(object, "link_target", file.link_target);
+  }
   object["reason"] = text_or_null(file.reason);
   return object;
 }

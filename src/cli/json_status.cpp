@@ -110,6 +110,7 @@ std::string to_json(const app::StatusResult& result, std::int64_t now) {
   document["catalogue_bytes"] = result.catalogue_bytes;
   document["totals"] = totals_value(result.totals);
   document["last_backup"] = result.last_backup ? to_value(*result.last_backup) : Json(nullptr);
+  document["compared"] = result.compared;
   document["files_unchanged"] = result.files_unchanged;
   document["pending"] = values_of(result.pending);
   document["diminished"] = Json::array();

@@ -52,6 +52,21 @@ std::vector<std::string> with_bare_values(const std::vector<std::string>& argume
   return out;
 }
 
+/// For a mistyped option: the one that was probably meant.
+std::string hint_for(const Command& command, const std::vector<std::string>& arguments,
+                     const std::vector<OptionHelp>& options) {
+  std::vector<std::string> known;
+  for (const OptionHelp& option : options)
+    if (const auto dashes = option.names.find("--"); dashes != std::string::npos)
+      known.push_back(option.names.substr(dashes));
+  for (const std::string& argument : arguments) {
+    const std::string name = argument.substr(0, argument.find('='));
+    if (!name.starts_with("--") || std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (const std::string near = nearest(name, known); !near.empty()) return "did you mean " + near + "?";
+  }
+  return "'csb help " + std::string(command.name) + "' explains its options";
+}
+
 ColorWhen parse_color(const std::string& text) {
   if (text == "always") return ColorWhen::always;
   return text == "never" ? ColorWhen::never : ColorWhen::automatic;
@@ -157,8 +172,7 @@ bool Options::parse() {
     call.out.line("csb " + std::string(version()));
     return false;
   } catch (const CLI::ParseError& error) {
-    throw Error(ErrorCode::usage, error.what(),
-                "'csb help " + std::string(call.command.name) + "' explains its options");
+    throw Error(ErrorCode::usage, error.what(), hint_for(call.command, call.arguments, state.help));
   }
   call.global.color = parse_color(state.color);
   call.messages.set_color(call.global.color);

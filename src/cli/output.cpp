@@ -94,9 +94,11 @@ void Output::flush() {
 void Messages::write(std::string_view text) const { static_cast<void>(write_whole(fd_, text)); }
 
 void Messages::write_hint(std::string_view hint) const {
+  std::string lead = "  " + paint_(Tone::accent, "hint:") + " ";
   while (!hint.empty()) {
     const auto end = std::min(hint.find('\n'), hint.size());
-    write("  " + paint_(Tone::accent, "hint:") + " " + printable(hint.substr(0, end)) + "\n");
+    write(lead + printable(hint.substr(0, end)) + "\n");
+    lead = "        ";
     hint.remove_prefix(std::min(end + 1, hint.size()));
   }
 }

@@ -121,16 +121,15 @@ std::string render(const app::StatusResult& result, const Screen& screen) {
                                       : "  " + screen.paint(Tone::bad, "does not exist yet")));
   out += row(screen, "last backup", last_backup(result, screen));
   out += row(screen, "sessions",
-             fmt::format("{} on disk, {} deleted and kept here", grouped(result.totals.sessions_present),
-                         grouped(result.totals.sessions_deleted)));
+             fmt::format("{} present, {} deleted and kept in the store",
+                         grouped(result.totals.sessions_present), grouped(result.totals.sessions_deleted)));
   out +=
-      row(screen, "files",
-          fmt::format("{}, {}; {} of all files stored", grouped(result.totals.files_present),
+      row(screen, "on disk",
+          fmt::format("{}, {}; {} stored", counted(result.totals.files_present, "file"),
                       format_bytes(result.totals.bytes_present), counted(result.totals.versions, "version")));
-  std::string sweep = result.retention.days
-                          ? fmt::format("the client deletes after {} days ({})", *result.retention.days,
-                                        printable(with_tilde(result.retention.origin)))
-                          : std::string("paused");
+  std::string sweep = result.retention.days ? fmt::format("after {} days ({})", *result.retention.days,
+                                                          printable(with_tilde(result.retention.origin)))
+                                            : std::string("paused");
   if (result.swept_within_week > 0)
     sweep += fmt::format("; {} within a week", counted(result.swept_within_week, "session"));
   out += row(screen, "sweep", sweep);
@@ -139,6 +138,7 @@ std::string render(const app::StatusResult& result, const Screen& screen) {
     out += row(screen, "diminished",
                fmt::format("{}  {} ({})", session.session.id.brief(), printable(title_of(session.session)),
                            to_string(session.session.last_op.value_or(ChangeOp::rewrite))));
+  if (!result.compared) return out;
   if (result.pending.empty())
     return out + row(screen, "waiting", screen.paint(Tone::good, "nothing: all is stored as it is"));
   out += row(screen, "waiting",
@@ -156,11 +156,12 @@ std::string render(const std::vector<app::PolicyResult>& results, const Screen& 
     if (result.kind == app::PolicyResult::Kind::missing) out += screen.paint(Tone::dim, "  (does not exist)");
     out += "\n  " +
            row(screen, "class", std::string(to_string(result.path_class)) + ": " + verdict_text(result));
-    out += "  " +
-           row(screen, "rule",
-               printable(result.rule) + (result.decided_by.empty()
-                                             ? ""
-                                             : "  (by its directory " + printable(result.decided_by) + "/)"));
+    if (!result.rule.empty())
+      out += "  " + row(screen, "rule",
+                        printable(result.rule) +
+                            (result.decided_by.empty()
+                                 ? ""
+                                 : "  (by its directory " + printable(result.decided_by) + "/)"));
     out += "  " + row(screen, "because", printable(result.reason));
     if (result.session) out += "  " + row(screen, "session", result.session->text());
   }

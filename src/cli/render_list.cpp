@@ -78,11 +78,11 @@ std::string one_line(const app::ListResult& result, const Screen& screen) {
 std::string two_lines(const InspectedSession& inspected, const Screen& screen, std::size_t columns) {
   const catalogue::Session& session = inspected.session;
   const Paint& paint = screen.paint;
-  const std::string when = when_text(inspected, screen);
-  const std::size_t title_room = columns - std::min(columns / 2, display_width(when) + 2);
-  const std::string title = cut_to_columns(printable(title_of(session)), title_room);
-  std::string out = paint(Tone::bold, title) +
-                    std::string(columns - display_width(title) - display_width(when), ' ') + when;
+  const std::string when = cut_to_columns(when_text(inspected, screen), columns / 2);
+  const std::size_t room = columns - display_width(when);
+  const std::string title = cut_to_columns(printable(title_of(session)), when.empty() ? room : room - 2);
+  std::string out =
+      paint(Tone::bold, title) + std::string(when.empty() ? 0 : room - display_width(title), ' ') + when;
 
   const std::string state(app::to_string(inspected.state));
   const std::string sweep = sweep_text(inspected, screen.now);

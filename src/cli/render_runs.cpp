@@ -76,43 +76,79 @@ std::string losses(const app::BackupResult& result, const Screen& screen) {
   return out;
 }
 
-std::string session_headline(const app::RestoredSession& session, bool dry_run, const Screen& screen) {
-  std::uint64_t written = 0, same = 0, bytes = 0;
+struct Tally {
+  std::uint64_t written = 0, bytes = 0, unchanged = 0, refused = 0;
+};
+
+Tally tally_of(const app::RestoredSession& session) {
+  Tally tally;
   for (const app::RestoredFile& file : session.files) {
-    if (file.outcome == Outcome::restored) ++written, bytes += file.size;
-    if (file.outcome == Outcome::unchanged) ++same;
+    switch (file.outcome) {
+      case Outcome::restored:
+        ++tally.written, tally.bytes += file.size;
+        break;
+      case Outcome::unchanged:
+        ++tally.unchanged;
+        break;
+      default:
+        ++tally.refused;
+    }
   }
-  const std::string name =
-      screen.paint(Tone::bold, printable(session.title.empty() ? session.id.text() : session.title));
-  std::string out = written == 0 && same > 0
-                        ? fmt::format("Nothing to restore of {} ({}): {} there already", name,
-                                      session.id.brief(), counted(same, "file"))
-                        : fmt::format("{} {} ({}): {}, {}", dry_run ? "Would restore" : "Restored", name,
-                                      session.id.brief(), counted(written, "file"), format_bytes(bytes));
-  if (written > 0 && same > 0) out += fmt::format(", {} there already", grouped(same));
+  return tally;
+}
+
+std::string session_headline(const app::RestoredSession& session, const Tally& tally, bool dry_run,
+                             const Screen& screen) {
+  const std::string title = session.title.empty() ? "session" : printable(session.title);
+  const std::string name = fmt::format("{} ({})", screen.paint(Tone::bold, title), session.id.brief());
+  std::string out;
+  if (tally.written > 0) {
+    out = fmt::format("{} {}: {}, {}", dry_run ? "Would restore" : "Restored", name,
+                      counted(tally.written, "file"), format_bytes(tally.bytes));
+  } else {
+    out = fmt::format("{} {}", tally.refused > 0 ? "Did not restore" : "Nothing to restore of", name);
+  }
+  if (tally.unchanged > 0) out += fmt::format("; {} there already", counted(tally.unchanged, "file"));
   if (session.versions > 1) out += fmt::format("; version {} of {}", session.version, session.versions);
   return out + "\n";
 }
 
-std::string restored_session(const app::RestoredSession& session, bool dry_run, const Screen& screen) {
-  std::string out = session_headline(session, dry_run, screen);
-  out += "  into      " + printable(with_tilde(session.directory)) + "\n";
-  for (const app::RestoredFile& file : session.files) {
-    if (dry_run && file.outcome == Outcome::restored)
-      out += fmt::format("  {}  {:>7}  {}\n", screen.paint(Tone::good, "write "), format_bytes(file.size),
-                         printable(file.path));
-    if (file.outcome != Outcome::kept && file.outcome != Outcome::refused && file.outcome != Outcome::failed)
-      continue;
-    const char* word = file.outcome == Outcome::kept      ? "kept  "
-                       : file.outcome == Outcome::refused ? "refused"
-                                                          : "failed";
-    out += fmt::format("  {}  {}: {}\n", screen.paint(Tone::bad, word), printable(file.path),
-                       printable(file.reason));
+const char* word_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::restored:
+      return "write";
+    case Outcome::unchanged:
+      return "same";
+    case Outcome::kept:
+      return "kept";
+    case Outcome::refused:
+      return "refused";
+    case Outcome::failed:
+      return "failed";
   }
-  for (const std::string& note : session.notes) out += "  note      " + printable(note) + "\n";
-  if (!dry_run)
-    out += "  go on     " +
-           screen.paint(Tone::accent, printable(resume_command(session.resume_directory, session.id))) + "\n";
+  return "failed";
+}
+
+std::string restored_session(const app::RestoredSession& session, bool dry_run, const Screen& screen) {
+  const auto line = [](const std::string& name, const std::string& value) {
+    return "  " + name + std::string(10 - std::min<std::size_t>(10, name.size()), ' ') + value + "\n";
+  };
+  const Tally tally = tally_of(session);
+  std::string out = session_headline(session, tally, dry_run, screen);
+  out += line("into", printable(with_tilde(session.directory)));
+  for (const app::RestoredFile& file : session.files) {
+    if (file.outcome == Outcome::unchanged || (file.outcome == Outcome::restored && !dry_run)) continue;
+    const std::string path = printable(file.path);
+    if (file.outcome == Outcome::restored) {
+      out += line(word_of(file.outcome), fmt::format("{:>7}  {}", format_bytes(file.size), path));
+    } else {
+      out += line(word_of(file.outcome), screen.paint(Tone::bad, path + ": " + printable(file.reason)));
+    }
+  }
+  for (const std::string& note : session.notes) out += line("note", printable(note));
+  if (!dry_run && tally.written + tally.unchanged > 0)
+    out += line("go on",
+                screen.paint(Tone::accent, printable(resume_command(session.resume_directory, session.id))));
   return out;
 }
 
@@ -126,7 +162,7 @@ std::string render(const app::BackupResult& result, bool dry_run, const Screen& 
   }
   std::string out = screen.paint(Tone::bold, headline(result, dry_run));
   if (dry_run) return out + "\n" + change_lines(result, screen);
-  out += fmt::format(": {} read, {} stored, {}\n", format_bytes(result.bytes_read),
+  out += fmt::format("\n  {} read, {} stored, {}\n", format_bytes(result.bytes_read),
                      format_bytes(result.bytes_written), time);
   out += losses(result, screen);
   if (!result.noise_commit && !result.user_commit)
@@ -143,6 +179,7 @@ std::string render(const app::RestoreResult& result, bool dry_run, const Screen&
   std::string out;
   for (const app::RestoredSession& session : result.sessions)
     out += restored_session(session, dry_run, screen);
+  for (const std::string& note : result.notes) out += "note: " + printable(note) + "\n";
   return out;
 }
 

@@ -3,11 +3,15 @@
 #include "csb/cli/render.hpp"
 #include "csb/cli/table.hpp"
 #include "csb/cli/words.hpp"
+#include "csb/model/rel_path.hpp"
 #include "csb/util/clock.hpp"
 #include "csb/util/text.hpp"
 
 namespace csb::cli {
 namespace {
+
+/// From here on the versions' table has room for "3 weeks ago" beside the date.
+constexpr std::size_t kRoomyColumns = 100;
 
 void fact(std::string& out, const Screen& screen, std::string_view name, const std::string& value) {
   constexpr std::size_t kNameColumns = 10;
@@ -45,7 +49,7 @@ void footprint(std::string& out, const app::ShowResult& result, const Screen& sc
   std::vector<std::vector<Cell>> rows;
   for (const app::FootprintFile& file : result.files) {
     bytes += file.size;
-    rows.push_back({{"  " + file.path},
+    rows.push_back({{file.path},
                     {format_bytes(file.size)},
                     {counted(file.versions, "version"), Tone::dim},
                     {file.on_disk ? "" : "gone from disk", Tone::bad}});
@@ -53,7 +57,10 @@ void footprint(std::string& out, const app::ShowResult& result, const Screen& sc
   out += fmt::format("\n{} ({}, {})\n", screen.paint(Tone::bold, "Files"),
                      counted(result.files.size(), "file"), format_bytes(bytes));
   const std::vector<Column> columns{{"", false, Column::Cut::start, 20}, {"", true}, {"", true}, {}};
-  for (const std::string& line : lay_out(columns, rows, screen.columns, screen.paint)) out += line + "\n";
+  const auto width = screen.columns
+                         ? std::optional(*screen.columns - std::min<std::size_t>(*screen.columns, 2))
+                         : std::optional<std::size_t>();
+  for (const std::string& line : lay_out(columns, rows, width, screen.paint)) out += "  " + line + "\n";
 }
 
 std::vector<Cell> version_row(const app::TranscriptVersion& version, const app::TranscriptVersion* best,
@@ -63,19 +70,20 @@ std::vector<Cell> version_row(const app::TranscriptVersion& version, const app::
   const Tone tone = version.what == What::shrink || version.what == What::rewrite || removal ? Tone::bad
                     : version.what == What::compaction || version.what == What::move         ? Tone::accent
                                                                                              : Tone::plain;
-  std::string remark;
-  if (!removal && !version.is_conversation) remark = "no conversation left";
-  if (best == &version) remark = "what restore takes";
+  std::vector<std::string> remarks;
+  if (best == &version) remarks.emplace_back("what restore takes");
+  if (!removal && !version.is_conversation) remarks.emplace_back("no conversation left");
   if (version.what == What::move)
-    remark = "now " + version.version.path + (remark.empty() ? "" : "; " + remark);
+    remarks.push_back("to " + std::string(base_name(parent_path(version.version.path))));
+  const bool roomy = screen.columns && *screen.columns >= kRoomyColumns;
   return {{removal ? "-" : std::to_string(version.number)},
           {format_local(version.version.commit_ns)},
-          {format_relative(version.version.commit_ns, screen.now), Tone::dim},
+          {roomy ? format_relative(version.version.commit_ns, screen.now) : "", Tone::dim},
           {removal ? "" : format_bytes(version.version.size)},
           {version.version.messages ? grouped(*version.version.messages) : ""},
           {std::string(app::to_string(version.what)), tone},
           {version.version.commit.hex().substr(0, 10), Tone::dim},
-          {remark, version.is_conversation ? Tone::good : Tone::warning}};
+          {joined(remarks), version.is_conversation ? Tone::good : Tone::warning}};
 }
 
 }  // namespace
@@ -136,10 +144,10 @@ std::string render(const app::DiffRow& row, const Screen& screen) {
   const Tone tone = row.kind == Kind::lost     ? Tone::bad
                     : row.kind == Kind::gained ? Tone::good
                                                : Tone::warning;
-  std::string line = fmt::format("{} {:9}  {}", sign, row.type.empty() ? "(no row)" : printable(row.type),
-                                 printable(row.timestamp.substr(0, 19)));
-  if (!row.uuid.empty()) line += "  " + printable(row.uuid.substr(0, 8));
-  line += "  " + (row.text.empty() ? format_bytes(row.bytes) : printable(row.text));
+  std::string line = fmt::format(
+      "{} {}  {}  {}  ", sign, pad_right(printable(row.type.empty() ? "(bad row)" : row.type), 11),
+      pad_right(printable(row.timestamp.substr(0, 19)), 19), pad_right(printable(row.uuid.substr(0, 8)), 8));
+  line += row.text.empty() ? format_bytes(row.bytes) : printable(row.text);
   return screen.paint(tone, screen.columns ? cut_to_columns(line, *screen.columns) : line) + "\n";
 }
 

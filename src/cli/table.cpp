@@ -12,8 +12,9 @@ constexpr std::size_t kGap = 2;
 using Widths = std::vector<std::size_t>;
 
 std::size_t total(const Widths& widths) {
-  std::size_t sum = widths.empty() ? 0 : kGap * (widths.size() - 1);
-  for (const std::size_t width : widths) sum += width;
+  std::size_t sum = 0;
+  for (const std::size_t width : widths)
+    if (width > 0) sum += width + (sum > 0 ? kGap : 0);  // a column with nothing in it takes no room
   return sum;
 }
 
@@ -40,6 +41,7 @@ std::string line_of(const std::vector<Column>& columns, const Widths& widths, co
   std::string line;
   std::size_t pending = 0;  // spaces owed before the next text, so that none trail
   for (std::size_t i = 0; i < columns.size() && i < row.size(); ++i) {
+    if (widths[i] == 0) continue;
     const std::string text = fitted(columns[i], printable(row[i].text), widths[i]);
     const std::size_t used = display_width(text);
     const std::size_t padding = used < widths[i] ? widths[i] - used : 0;

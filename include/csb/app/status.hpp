@@ -35,6 +35,7 @@ struct StatusResult {
   std::uint64_t catalogue_bytes = 0;
   catalogue::Totals totals;
   std::optional<catalogue::RunRecord> last_backup;
+  bool compared = false;  ///< the root was there to be compared
   std::uint64_t files_unchanged = 0;
   std::vector<PendingChange> pending;        ///< sorted by path
   std::vector<InspectedSession> diminished;  ///< present, and their newest version is a shrink or a rewrite

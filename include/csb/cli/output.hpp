@@ -62,7 +62,7 @@ class Messages {
   void set_color(ColorWhen when) { paint_ = paint_for(fd_, when); }
   void set_quiet(bool quiet) { quiet_ = quiet; }
 
-  /// "csb: error: …" and its hint, one "  hint: " line for each of its lines.
+  /// "csb: error: …", and its hint on lines of their own below.
   void error(std::string_view what, std::string_view hint = {});
   /// "csb: problem: …" or "csb: note: …"; notes are left out when quiet.
   void problem(const Problem& problem);
