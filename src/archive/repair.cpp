@@ -61,11 +61,12 @@ class Repair {
   /// commit that is whole. The next backup stores again everything that is on disk.
   void rewind_branches() {
     for (const Branch& branch : store_.branches()) {
-      if (!is_csb_branch(branch)) continue;
+      if (!branch.ref.starts_with("refs/heads/")) continue;
       Reachability reach(store_, [this](const Oid& oid) { return readable(oid); });
       std::optional<Oid> at = branch.tip;
       while (at && !reach.has_whole_tree(*at)) at = parent_of(*at);
-      if (at && *at != branch.tip) {
+      // A person's own branch is never moved, whatever is wrong with it.
+      if (at && *at != branch.tip && store_.commit(*at).by_csb) {
         move_ref(store_.state(), branch.ref, branch.tip, *at);
         report_.rewound.push_back(branch.ref);
       }
@@ -80,10 +81,6 @@ class Repair {
   bool readable(const Oid& oid) const {
     std::string why;
     return store_.state().read(oid, why).has_value();
-  }
-
-  [[nodiscard]] bool is_csb_branch(const Branch& branch) const {
-    return branch.ref.starts_with("refs/heads/") && branch.ref.find('/', 11) != std::string::npos;
   }
 
   std::optional<Oid> parent_of(const Oid& commit) const {

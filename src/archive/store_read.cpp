@@ -28,6 +28,15 @@ StoredEntry::Kind kind_of(std::uint32_t mode) {
   }
 }
 
+/// A branch whose newest tree is damaged is still a branch.
+bool is_by_csb(const Store& store, const Oid& tip) {
+  try {
+    return store.find(tip, std::string(kFormatPath)).has_value();
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 git_oid to_git(const Oid& oid) {
@@ -115,7 +124,7 @@ std::vector<Branch> Store::branches() const {
     git2::Handle<git_reference> direct;
     if (git2::reference_resolve(git2::out(direct), reference.get()) < 0) continue;  // a dangling symbolic ref
     const Oid oid = from_git(*git2::reference_target(direct.get()));
-    branches.push_back({name, oid, find(oid, std::string(kFormatPath)).has_value()});
+    branches.push_back({name, oid, is_by_csb(*this, oid)});
   }
   std::sort(branches.begin(), branches.end(), [](const Branch& a, const Branch& b) { return a.ref < b.ref; });
   return branches;

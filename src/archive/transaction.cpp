@@ -52,7 +52,11 @@ struct Transaction::State {
 
   std::unique_ptr<PackWriter> rest;  // what a split seals
   Placement placed_in_rest;
-  std::unordered_map<Oid, Bytes> trees;  // written by this transaction
+  std::unordered_map<Oid, Bytes> trees;  // made by this transaction
+  struct PendingTree {
+    Oid oid, old;
+  };
+  std::vector<PendingTree> pending_trees;  // of them, not written yet; subtrees first
   struct Move {
     std::optional<Oid> from;
     Oid to;
@@ -96,7 +100,9 @@ struct Transaction::State {
   void note_superseded(const PriorSlice& prior, const Oid& by, std::span<const std::byte> data, bool extends);
   void settle_hot_pack();
   std::optional<Bytes> read_tree(const Oid& oid);
-  Oid write_tree_object(const Bytes& raw, const Oid& old);
+  Oid note_tree(const Bytes& raw, const Oid& old);
+  void write_tree_object(const Oid& oid, const Oid& old);
+  void write_trees(const Oid& superfluous);
   StoredSlices add_file(std::string_view text);
   Oid commit_tree(const Oid& parent_tree, const CommitRequest& request);
   void exchange_and_move(WriteStats& stats);
@@ -165,22 +171,32 @@ std::optional<Bytes> Transaction::State::read_tree(const Oid& oid) {
   return std::move(object->content);
 }
 
-Oid Transaction::State::write_tree_object(const Bytes& raw, const Oid& old) {
+/// A tree is only remembered here; write_trees() writes those that the commit really needs.
+Oid Transaction::State::note_tree(const Bytes& raw, const Oid& old) {
   const Oid oid = object_id("tree", raw);
-  if (oid == old) return oid;
-  trees.emplace(oid, raw);
-  if (!claim(oid)) return oid;
+  if (oid != old && trees.emplace(oid, raw).second) pending_trees.push_back({oid, old});
+  return oid;
+}
+
+void Transaction::State::write_tree_object(const Oid& oid, const Oid& old) {
+  const Bytes& raw = trees.at(oid);
+  if (!claim(oid)) return;
   const auto base = placed.find(old);
   if (base != placed.end() && base->second.depth + 1 < kDeepest) {
     const auto before = read_tree(old);
     if (const auto delta = before ? splice_delta(*before, raw) : std::nullopt) {
       const std::uint64_t at = fresh->append_delta(oid, base->second.offset, *delta);
       placed.emplace(oid, Placed{at, base->second.depth + 1});
-      return oid;
+      return;
     }
   }
   write_object(oid, ObjectType::tree, raw);
-  return oid;
+}
+
+/// @param superfluous the root before csb's own files were added to it: no commit needs it
+void Transaction::State::write_trees(const Oid& superfluous) {
+  for (const PendingTree& tree : std::exchange(pending_trees, {}))
+    if (tree.oid != superfluous) write_tree_object(tree.oid, tree.old);
 }
 
 /// csb's own files follow the rule of all others: larger than a slice means sliced.
@@ -200,11 +216,11 @@ Oid Transaction::State::commit_tree(const Oid& parent_tree, const CommitRequest&
   for (const TreeEdit& edit : request.edits)
     if (edit.path == kReserved || edit.path.starts_with(".csb/"))
       throw Error(ErrorCode::failed, "'" + edit.path + "' is reserved in the archive");
-  const TreeStore tree_store{
-      [this](const Oid& oid) { return read_tree(oid); },
-      [this](const Bytes& raw, const Oid& old) { return write_tree_object(raw, old); }};
+  const TreeStore tree_store{[this](const Oid& oid) { return read_tree(oid); },
+                             [this](const Bytes& raw, const Oid& old) { return note_tree(raw, old); }};
   const Oid edited = edit_tree(tree_store, parent_tree, request.edits);
   if (edited == parent_tree && !request.foreign && request.changes.empty()) return {};
+  // The root's predecessor is the parent commit's: `edited` itself is never written.
   std::vector<TreeEdit> own;
   const auto own_file = [&](std::string_view path, std::string_view text) {
     own.push_back({std::string(path), kModeFile, add_file(text)});
@@ -213,7 +229,11 @@ Oid Transaction::State::commit_tree(const Oid& parent_tree, const CommitRequest&
   own_file(kChangesPath, write_changes(request.changes));
   if (request.foreign && !request.foreign->empty()) own_file(kForeignPath, *request.foreign);
   if (request.foreign && request.foreign->empty()) own.push_back({std::string(kForeignPath), 0, {}});
-  return edit_tree(tree_store, edited, own);
+  const Oid root = edit_tree(tree_store, edited, own);
+  for (PendingTree& tree : pending_trees)
+    if (tree.oid == root) tree.old = parent_tree;
+  write_trees(root == edited ? Oid{} : edited);
+  return root;
 }
 
 Transaction::Transaction(Store& store, std::chrono::milliseconds patience)
