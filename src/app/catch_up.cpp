@@ -88,7 +88,9 @@ class CatchUp {
     if (!anew && root && root->head == branch.tip) return;
     auto update = catalogue_.begin();
     const std::string source = base_name(branch.ref) == "claude.ai" ? "claude.ai" : "claude-code";
-    const std::int64_t root_id = update.ensure_root(branch.ref, source, is_own ? settings_.claude_dir : "");
+    // A directory on record stays: this run may have been pointed at another one, to restore into.
+    const std::string path = root && !root->path.empty() ? root->path : is_own ? settings_.claude_dir : "";
+    const std::int64_t root_id = update.ensure_root(branch.ref, source, path);
 
     std::optional<std::vector<archive::CommitInfo>> commits;
     if (!anew && root && root->head) commits = since(*root->head, branch.tip);
