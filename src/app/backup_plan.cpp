@@ -79,6 +79,12 @@ void mark_moves(Plan& plan) {
 
 }  // namespace
 
+bool Plan::is_sure() const noexcept {
+  return !vanished.empty() || std::any_of(changed.begin(), changed.end(), [](const PlannedFile& file) {
+    return file.known == nullptr || file.known->stamp.size != file.found->stamp.size;
+  });
+}
+
 Plan make_plan(const scan::WalkResult& walk, const std::vector<catalogue::KnownFile>& known) {
   Plan plan;
   auto old = known.begin();

@@ -23,6 +23,8 @@ struct Plan {
   std::size_t files_seen = 0;                         ///< files the policy stores and the format can hold
 
   [[nodiscard]] bool empty() const noexcept { return changed.empty() && vanished.empty(); }
+  /// There will be something to store, whatever reading the files shows: more than touched or racy ones.
+  [[nodiscard]] bool is_sure() const noexcept;
 };
 
 /// Merges the walk with what is known, both sorted by path. What lies beneath `walk.unreadable` (or is not

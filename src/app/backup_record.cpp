@@ -69,6 +69,22 @@ void note_unknown(catalogue::Catalogue::Update& update, std::int64_t root_id,
                                "to store it, add it to the setting csb.include"});
 }
 
+/// A note about a path (a link that leads outside, a repository without a remote) is worth saying once, not
+/// in every run of a timer.
+void say_notes_once(catalogue::Catalogue::Update& update, std::int64_t root_id, std::vector<Problem>& problems) {
+  const auto is_note = [](const Problem& problem) {
+    return problem.severity == Problem::Severity::note && !problem.path.empty();
+  };
+  std::vector<std::string> paths;
+  for (const Problem& problem : problems)
+    if (is_note(problem)) paths.push_back(problem.path);
+  if (paths.empty()) return;
+  const std::vector<std::string> fresh = update.newly_reported(root_id, paths);
+  std::erase_if(problems, [&](const Problem& problem) {
+    return is_note(problem) && std::find(fresh.begin(), fresh.end(), problem.path) == fresh.end();
+  });
+}
+
 }  // namespace
 
 ChangeSet index_only(const ChangeSet& changes, const std::vector<catalogue::FileState>& known) {
@@ -102,6 +118,7 @@ void record_run(catalogue::Catalogue& catalogue, const Settings& settings, const
   record_versions(update, root_id, branch, changes, commit_time_ns, result);
   refresh_sessions(update, root_id, changes);
   if (changes.foreign_note) update.set_note(foreign_note(branch), *changes.foreign_note);
+  say_notes_once(update, root_id, result.problems);
   note_unknown(update, root_id, unknown, result);
   result.ended_ns = now_ns();
   update.record_run({result.started_ns, result.ended_ns, "backup", result.incomplete() ? 3 : 0,

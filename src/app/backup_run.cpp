@@ -122,8 +122,9 @@ BackupRun::Look BackupRun::look() {
   Look seen;
   const claude_code::PathPolicy policy(settings_.policy);
   if (session_) {
-    std::vector<std::string> paths;
-    seen.known = known_of_session(*session_, paths);
+    auto footprint = row_ ? catalogue_->footprint(row_->id, *session_) : std::vector<catalogue::FileState>();
+    const auto paths = session_paths(settings_.claude_dir, *session_, footprint);
+    if (row_) seen.known = known_beneath(*catalogue_, row_->id, paths, std::move(footprint));
     if (paths.empty())
       throw Error(ErrorCode::not_found,
                   "no session " + session_->text() + " in '" + settings_.claude_dir + "'");
@@ -139,26 +140,6 @@ BackupRun::Look BackupRun::look() {
   guard_missing_projects(seen.walk, seen.known, fs::is_directory(settings_.claude_dir + "/projects"));
   seen.plan = make_plan(seen.walk, seen.known);
   return seen;
-}
-
-std::vector<catalogue::KnownFile> BackupRun::known_of_session(const SessionId& session,
-                                                              std::vector<std::string>& paths) const {
-  std::vector<catalogue::FileState> states;
-  if (row_) states = catalogue_->footprint(row_->id, session);
-  paths = session_paths(settings_.claude_dir, session, states);
-  for (const std::string& path : paths) {  // plans: named by the session, not keyed to it
-    const bool is_plan = row_ && path.starts_with("plans/");
-    if (auto plan = is_plan ? catalogue_->file_state(row_->id, path) : std::nullopt)
-      states.push_back(std::move(*plan));
-  }
-  std::vector<catalogue::KnownFile> known;
-  for (const catalogue::FileState& state : states)
-    if (state.present) known.push_back({0, state.path, state.stamp, state.path_class, state.racy});
-  const auto by_path = [](const auto& a, const auto& b) { return a.path < b.path; };
-  std::sort(known.begin(), known.end(), by_path);
-  const auto same_path = [](const auto& a, const auto& b) { return a.path == b.path; };
-  known.erase(std::unique(known.begin(), known.end(), same_path), known.end());
-  return known;
 }
 
 bool BackupRun::reflects_store() {
@@ -211,12 +192,24 @@ Memory BackupRun::memory() const {
 ChangeSet BackupRun::read_changes(const Look& seen) {
   const auto foreign = changed_foreign(seen.walk);
   const bool store_foreign = foreign && stores() && !stores_foreign(*foreign);
-  const bool changed = !seen.plan.empty() || store_foreign;
-  if (stores() && changed) store_.begin();
+  if (stores() && (store_foreign || seen.plan.is_sure())) store_.begin();
   std::vector<Work> work = plan_work(seen.plan, memory());
   const std::vector<Gone> gone = plan_removals(seen.plan, memory());
-  if (stores() && changed) assume_stored(work, gone);
-  read_files(work);
+  if (stores()) {
+    const auto stored = stored_already(work, gone);
+    std::once_flag assumed;
+    read_files(work, [&](std::span<const std::byte> data, const std::optional<archive::PriorSlice>& prior) {
+      // A file that was only touched does not need the store.
+      if (prior && prior->size == data.size())
+        if (auto same = hash_slice(data, prior); same.extends_prior) return same;
+      std::call_once(assumed, [&] {
+        for (const StoredSlices& slices : stored) store_.transaction().assume_stored(slices);
+      });
+      return store_.transaction().add_slice(data, prior);
+    });
+  } else {
+    read_files(work, hash_slice);
+  }
   ChangeSet changes = collect_changes(work, gone, result_.problems);
   if (stores()) changes.foreign_note = foreign;
   if (store_foreign) changes.foreign = foreign;
@@ -224,18 +217,20 @@ ChangeSet BackupRun::read_changes(const Look& seen) {
 }
 
 /// What the catalogue knows to be stored is not written again, wherever it comes back.
-void BackupRun::assume_stored(const std::vector<Work>& work, const std::vector<Gone>& gone) {
-  archive::Transaction& transaction = store_.transaction();
-  for (const Gone& file : gone) transaction.assume_stored(file.slices);
+std::vector<StoredSlices> BackupRun::stored_already(const std::vector<Work>& work,
+                                                    const std::vector<Gone>& gone) const {
+  std::vector<StoredSlices> stored;
+  for (const Gone& file : gone) stored.push_back(file.slices);
   for (const Work& file : work) {
-    if (file.job.known) transaction.assume_stored(file.job.known->slices);
+    if (file.job.known) stored.push_back(file.job.known->slices);
     if (file.planned->moved_from.empty()) continue;
-    if (const auto earlier = memory().state(file.planned->found->path))
-      transaction.assume_stored(earlier->slices);
+    if (auto earlier = memory().state(file.planned->found->path))
+      stored.push_back(std::move(earlier->slices));
   }
+  return stored;
 }
 
-void BackupRun::read_files(std::vector<Work>& work) {
+void BackupRun::read_files(std::vector<Work>& work, const StoreSlice& store) {
   std::uint64_t expected = 0, read = 0;
   for (const Work& file : work) expected += expected_bytes(file.job);
   std::mutex mutex;
@@ -245,10 +240,6 @@ void BackupRun::read_files(std::vector<Work>& work) {
       const std::lock_guard hold(mutex);
       options_.progress(read += bytes, std::max(expected, read));
     };
-  const StoreSlice store = stores() ? StoreSlice([this](const auto& data, const auto& prior) {
-    return store_.transaction().add_slice(data, prior);
-  })
-                                    : StoreSlice(hash_slice);
   parallel_for(work.size(), ingest_threads(), [&](std::size_t index) {
     Work& file = work[index];
     if (options_.dry_run && !file.job.known) {  // new in any case: nothing to find out by reading

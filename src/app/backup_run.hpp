@@ -35,16 +35,15 @@ class BackupRun {
   [[nodiscard]] std::optional<SessionId> wanted_session() const;
 
   [[nodiscard]] Look look();
-  [[nodiscard]] std::vector<catalogue::KnownFile> known_of_session(const SessionId& session,
-                                                                   std::vector<std::string>& paths) const;
   /// The catalogue reflects the branch's tip. @return false when it had to be brought up to it just now
   [[nodiscard]] bool reflects_store();
   [[nodiscard]] std::optional<std::string> changed_foreign(const scan::WalkResult& walk) const;
   [[nodiscard]] bool stores_foreign(const std::string& lines);
 
   [[nodiscard]] ChangeSet read_changes(const Look& look);
-  void read_files(std::vector<Work>& work);
-  void assume_stored(const std::vector<Work>& work, const std::vector<Gone>& gone);
+  void read_files(std::vector<Work>& work, const StoreSlice& store);
+  [[nodiscard]] std::vector<StoredSlices> stored_already(const std::vector<Work>& work,
+                                                         const std::vector<Gone>& gone) const;
   [[nodiscard]] Memory memory() const;
   void record(const ChangeSet& changes, const std::vector<std::string>& unknown);
   void note(std::string what, std::string hint = {});

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "csb/model/rel_path.hpp"
 #include "csb/source/claude_code/policy.hpp"
@@ -58,6 +60,22 @@ std::vector<std::string> session_paths(const std::string& claude_dir, const Sess
                      [&](const auto& above) { return is_beneath(path, above); }))
       topmost.push_back(path);
   return topmost;
+}
+
+std::vector<catalogue::KnownFile> known_beneath(const catalogue::Catalogue& catalogue, std::int64_t root_id,
+                                                const std::vector<std::string>& paths,
+                                                std::vector<catalogue::FileState> footprint) {
+  std::map<std::string, catalogue::KnownFile> known;
+  for (const std::string& path : paths)  // plans are named by the session, not keyed to it
+    if (auto plan = path.starts_with("plans/") ? catalogue.file_state(root_id, path) : std::nullopt)
+      footprint.push_back(std::move(*plan));
+  for (const catalogue::FileState& state : footprint)
+    if (state.present)
+      known.emplace(state.path,
+                    catalogue::KnownFile{0, state.path, state.stamp, state.path_class, state.racy});
+  std::vector<catalogue::KnownFile> sorted;
+  for (auto& [path, file] : known) sorted.push_back(std::move(file));
+  return sorted;
 }
 
 }  // namespace csb::app

@@ -12,4 +12,11 @@ namespace csb::app {
 [[nodiscard]] std::vector<std::string> session_paths(const std::string& claude_dir, const SessionId& session,
                                                      const std::vector<catalogue::FileState>& known);
 
+/// What is known of those paths, present ones only, sorted by path: the session's footprint and its plans.
+/// Their ids are 0: only make_plan() needs them.
+[[nodiscard]] std::vector<catalogue::KnownFile> known_beneath(const catalogue::Catalogue& catalogue,
+                                                              std::int64_t root_id,
+                                                              const std::vector<std::string>& paths,
+                                                              std::vector<catalogue::FileState> footprint);
+
 }  // namespace csb::app

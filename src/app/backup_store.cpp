@@ -32,15 +32,25 @@ archive::Store& StoreAccess::store() {
 }
 
 void StoreAccess::begin() {
-  ready_ = std::async(std::launch::async, [this] {
-             transaction_ =
-                 std::make_unique<archive::Transaction>(store(), std::max(patience_, kStorePatience));
-           }).share();
+  std::call_once(begun_, [this] {
+    ready_ = std::async(std::launch::async, [this] {
+               transaction_ =
+                   std::make_unique<archive::Transaction>(store(), std::max(patience_, kStorePatience));
+             }).share();
+  });
 }
 
-archive::Transaction& StoreAccess::transaction() const {
+archive::Transaction& StoreAccess::transaction() {
+  begin();
   ready_.get();
   return *transaction_;
 }
+
+bool StoreAccess::was_opened() const {
+  if (ready_.valid()) ready_.wait();
+  return store_.has_value();
+}
+
+bool StoreAccess::was_created() const { return was_opened() && created_; }
 
 }  // namespace csb::app

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include "csb/app/settings.hpp"
@@ -20,13 +21,15 @@ class StoreAccess {
   /// Opens it, or creates csb's own. @throws Error{refused}, Error{not_found} with the remedy
   [[nodiscard]] archive::Store& store();
 
-  /// Starts opening the store and a transaction. Neither store() nor begin() may be called after it.
+  /// Starts opening the store and a transaction, once. store() may not be called after it.
   void begin();
-  /// Waits for what begin() started. Safe from several threads. @throws Error as the opening did
-  [[nodiscard]] archive::Transaction& transaction() const;
+  /// Waits for what begin() started, and starts it if need be. Safe from several threads.
+  /// @throws Error as the opening did
+  [[nodiscard]] archive::Transaction& transaction();
 
-  [[nodiscard]] bool was_opened() const noexcept { return store_.has_value(); }
-  [[nodiscard]] bool was_created() const noexcept { return created_; }
+  /// Both wait for what begin() started.
+  [[nodiscard]] bool was_opened() const;
+  [[nodiscard]] bool was_created() const;
 
  private:
   void open();
@@ -37,6 +40,7 @@ class StoreAccess {
   // Destroyed in reverse: the opening ends, the transaction lets go, the store closes.
   std::optional<archive::Store> store_;
   std::unique_ptr<archive::Transaction> transaction_;
+  std::once_flag begun_;
   std::shared_future<void> ready_;
 };
 

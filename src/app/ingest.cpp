@@ -115,7 +115,7 @@ std::uint64_t expected_bytes(const IngestJob& job) {
   if (job.found->is_symlink()) return 0;
   const std::uint64_t size = job.found->stamp.size;
   if (!job.known || !is_comparable(*job.known) || job.known->stamp.inode != job.found->stamp.inode ||
-      size < job.known->stamp.size)
+      size <= job.known->stamp.size)
     return size;
   return size - std::uint64_t{job.known->slices.size() - 1} * archive::kSliceBytes;
 }
@@ -133,7 +133,13 @@ Ingested ingest(int root_fd, const IngestJob& job, std::int64_t scan_start_ns, c
       FilePass pass(*file, job, store, meter);
       Reading reading = pass.read();
       if (reading.torn) continue;
-      if (file->current_stamp() == file->stamp() || pass.stood_still(reading))
+      const FileStamp now = file->current_stamp();
+      if (now == file->stamp()) return accepted(job, now, std::move(reading), scan_start_ns);
+      // A file that ends where it did and stands still was in this state. One that grew is given another
+      // try, since what was read may be the beginning of a later state; who grows all the time must do
+      // with that.
+      const bool ends_there = now.size == file->stamp().size;
+      if ((ends_there || attempt + 1 == kTries) && pass.stood_still(reading))
         return accepted(job, file->stamp(), std::move(reading), scan_start_ns);
     }
   } catch (const ReadFailure& unread) {

@@ -55,7 +55,8 @@ struct IngestMeter {
 
 /// Reads one changed file once: the same bytes go to the store and to the transcript parser. A file that
 /// only grew is read from its last stored slice on. What is reported as read is a state that really
-/// existed: a file that changed while it was read is read again to prove it, up to three times.
+/// existed: a file that changed while it was read is read again, up to three times (one that grows faster
+/// than it can be read: the beginning of such a state, as long as the file was when opened).
 /// @param scan_start_ns when the walk began: what changed about then or later is marked racy
 /// @throws Error when the store cannot go on; trouble with the file itself is `Outcome::failed`
 [[nodiscard]] Ingested ingest(int root_fd, const IngestJob& job, std::int64_t scan_start_ns,

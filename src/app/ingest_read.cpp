@@ -61,7 +61,7 @@ Reading FilePass::read() {
 
 std::optional<Reading> FilePass::read_appended() {
   if (known_ == nullptr || !S_ISREG(known_->stamp.mode) || known_->stamp.inode != file_.stamp().inode ||
-      size_ < known_->stamp.size)
+      size_ <= known_->stamp.size)  // of the same size, it may be rewritten anywhere
     return std::nullopt;
   Reading reading;
   if (is_conversation_ && !(reading.parser = ConversationParser::resume(*known_))) return std::nullopt;
@@ -75,7 +75,7 @@ std::optional<Reading> FilePass::read_appended() {
     if (!added) return reading;  // torn
     if (index == reading.first_read && !extends_known(index, *added)) return std::nullopt;
   }
-  reading.content = size_ == known_->stamp.size ? Ingested::Content::same : Ingested::Content::grown;
+  reading.content = Ingested::Content::grown;
   return reading;
 }
 

@@ -50,6 +50,7 @@ void age(const std::string& path) {
 /// A file beneath the current directory and what is known of it.
 struct Case {
   explicit Case(std::string name) : path(std::move(name)) {
+    ::mkdir("ingest", 0700);
     root = open_at(AT_FDCWD, ".", O_RDONLY | O_DIRECTORY);
   }
 
@@ -108,7 +109,7 @@ void make_project() {
 }  // namespace
 
 TEST_CASE("sizes around a slice make the slices they should") {
-  Case c("sizes");
+  Case c("ingest/sizes");
   for (const std::size_t size :
        {std::size_t{0}, std::size_t{1}, kSlice - 1, kSlice, kSlice + 1, 3 * kSlice}) {
     c.job.known.reset();
@@ -124,7 +125,7 @@ TEST_CASE("sizes around a slice make the slices they should") {
 }
 
 TEST_CASE("an append reads the last slice and the checks of the others") {
-  Case c("append");
+  Case c("ingest/append");
   const std::string text = text_of(5 * kSlice + 100);
   write(c.path, text);
   c.remember();
@@ -145,7 +146,7 @@ TEST_CASE("an append reads the last slice and the checks of the others") {
 }
 
 TEST_CASE("a file of whole slices grows into a new one") {
-  Case c("whole");
+  Case c("ingest/whole");
   write(c.path, text_of(2 * kSlice));
   c.remember();
   append(c.path, "x");
@@ -156,7 +157,7 @@ TEST_CASE("a file of whole slices grows into a new one") {
 }
 
 TEST_CASE("an empty file that gets content has grown") {
-  Case c("empty");
+  Case c("ingest/empty");
   write(c.path, "");
   c.remember();
   append(c.path, "x");
@@ -166,11 +167,12 @@ TEST_CASE("an empty file that gets content has grown") {
 }
 
 TEST_CASE("changes inside are found and everything is read") {
-  Case c("inside");
+  Case c("ingest/inside");
   std::string text = text_of(3 * kSlice + 10);
   write(c.path, text);
   c.remember();
   SECTION("in the last slice") { text[3 * kSlice + 1] = '!'; }
+  SECTION("in the middle of a closed slice") { text[kSlice + kSlice / 2] = '!'; }
   SECTION("at the end of a closed slice, with an append") { text[2 * kSlice - 1] = '!', text += "more"; }
   SECTION("truncated") { text.resize(2 * kSlice + 5); }
   SECTION("truncated and regrown") { text = text.substr(0, kSlice + 5) + text_of(4 * kSlice, 77); }
@@ -183,11 +185,11 @@ TEST_CASE("changes inside are found and everything is read") {
 }
 
 TEST_CASE("a new inode is read whole, and still known as grown") {
-  Case c("inode");
+  Case c("ingest/inode");
   write(c.path, text_of(kSlice + 10));
   c.remember();
-  write("inode.tmp", text_of(kSlice + 10) + "more");
-  REQUIRE(::rename("inode.tmp", c.path.c_str()) == 0);
+  write("ingest/inode.tmp", text_of(kSlice + 10) + "more");
+  REQUIRE(::rename("ingest/inode.tmp", c.path.c_str()) == 0);
   CHECK(c.ingest().content == Content::grown);
   CHECK(c.read == kSlice + 14);
 }
@@ -251,26 +253,40 @@ TEST_CASE("a blanked transcript stays listed by the conversation it was") {
 
 // What happens to the file while it is read: done from inside the store's callback.
 
-TEST_CASE("a file that grows while it is read is stored as it was when opened") {
-  Case c("growing");
+TEST_CASE("a file that grows while it is read is read again") {
+  Case c("ingest/growing");
   const std::string text = text_of(2 * kSlice + 10);
   write(c.path, text);
+  age(c.path);
+  int calls = 0;
+  const Ingested result = c.ingest([&](const auto& data, const auto& prior) {
+    if (++calls == 1) append(c.path, "x");
+    return app::hash_slice(data, prior);
+  });
+  CHECK(result.outcome == Outcome::read);
+  CHECK(result.state.stamp.size == text.size() + 1);
+  CHECK(result.state.slices.back().blob == archive::blob_id(as_bytes(text.substr(2 * kSlice) + "x")));
+  CHECK(c.opened == 2);
+}
+
+TEST_CASE("a file that grows all the time is stored as long as it was when opened") {
+  Case c("ingest/always-growing");
+  write(c.path, text_of(2 * kSlice + 10));
   age(c.path);
   const Ingested result = c.ingest([&](const auto& data, const auto& prior) {
     append(c.path, "x");
     return app::hash_slice(data, prior);
   });
   CHECK(result.outcome == Outcome::read);
-  CHECK(result.state.stamp.size == text.size());
-  CHECK(result.state.slices.back().blob == archive::blob_id(as_bytes(text.substr(2 * kSlice))));
-  CHECK(c.opened == 1);
-  CHECK(c.read == 2 * text.size());  // once to store, once to prove
+  CHECK(result.state.stamp.size == 2 * kSlice + 10 + 6);  // two tries of three slices before
+  CHECK(c.opened == 3);
+  CHECK(c.read == 3 * (2 * kSlice + 10) + 3 + 6 + (2 * kSlice + 16));  // the last try once more, as proof
   c.job.known = result.state;
   CHECK(c.ingest().content == Content::grown);
 }
 
 TEST_CASE("a file that is rewritten while it is read is read again") {
-  Case c("rewritten");
+  Case c("ingest/rewritten");
   write(c.path, text_of(2 * kSlice));
   age(c.path);
   int calls = 0;
@@ -285,7 +301,7 @@ TEST_CASE("a file that is rewritten while it is read is read again") {
 }
 
 TEST_CASE("a file that is truncated while it is read is read again") {
-  Case c("truncated");
+  Case c("ingest/truncated");
   write(c.path, text_of(3 * kSlice));
   int calls = 0;
   const Ingested result = c.ingest([&](const auto& data, const auto& prior) {
@@ -298,7 +314,7 @@ TEST_CASE("a file that is truncated while it is read is read again") {
 }
 
 TEST_CASE("a file that never stands still is a problem") {
-  Case c("restless");
+  Case c("ingest/restless");
   write(c.path, text_of(2 * kSlice));
   unsigned seed = 2;
   const Ingested result = c.ingest([&](const auto& data, const auto& prior) {
@@ -311,12 +327,12 @@ TEST_CASE("a file that never stands still is a problem") {
 }
 
 TEST_CASE("a file that is replaced while it is read is stored as it was") {
-  Case c("replaced");
+  Case c("ingest/replaced");
   const std::string text = text_of(2 * kSlice);
   write(c.path, text);
-  write("replacement", "other");
+  write("ingest/replacement", "other");
   const Ingested result = c.ingest([&](const auto& data, const auto& prior) {
-    ::rename("replacement", c.path.c_str());
+    ::rename("ingest/replacement", c.path.c_str());
     return app::hash_slice(data, prior);
   });
   CHECK(result.outcome == Outcome::read);
@@ -324,7 +340,7 @@ TEST_CASE("a file that is replaced while it is read is stored as it was") {
 }
 
 TEST_CASE("what vanished or became something else is left to the next walk") {
-  Case c("vanishing");
+  Case c("ingest/vanishing");
   write(c.path, "x");
   c.remember();
   REQUIRE(::unlink(c.path.c_str()) == 0);
@@ -337,22 +353,22 @@ TEST_CASE("what vanished or became something else is left to the next walk") {
 }
 
 TEST_CASE("a link is its target") {
-  Case c("link");
-  REQUIRE(::symlink("no/where \xff", "link") == 0);
+  Case c("ingest/link");
+  REQUIRE(::symlink("no/where \xff", "ingest/link") == 0);
   const Ingested result = c.remember();
   CHECK(result.state.slices.size() == 1);
   CHECK(result.state.slices[0].blob == archive::blob_id(as_bytes("no/where \xff")));
   CHECK(c.remember().content == Content::same);
-  ::unlink("link");
-  REQUIRE(::symlink("elsewhere", "link") == 0);
+  ::unlink("ingest/link");
+  REQUIRE(::symlink("elsewhere", "ingest/link") == 0);
   CHECK(c.remember().content == Content::other);
-  ::unlink("link");
-  write("link", "elsewhere");  // the same bytes, but a file
+  ::unlink("ingest/link");
+  write("ingest/link", "elsewhere");  // the same bytes, but a file
   CHECK(c.ingest().content == Content::other);
 }
 
 TEST_CASE("trouble in the store ends the run; trouble with the file does not") {
-  Case c("store");
+  Case c("ingest/store");
   write(c.path, "x");
   CHECK_THROWS_AS(c.ingest([](const auto&, const auto&) -> archive::AddedSlice {
     throw Error(ErrorCode::failed, "full");
@@ -361,7 +377,7 @@ TEST_CASE("trouble in the store ends the run; trouble with the file does not") {
 }
 
 TEST_CASE("what changed about now is marked racy, the past and the future are not") {
-  Case c("racy");
+  Case c("ingest/racy");
   write(c.path, "x");
   CHECK(c.ingest().state.racy);
   age(c.path);
