@@ -54,6 +54,10 @@ int run_restore(Call& call) {
   } else if (!call.global.quiet) {
     call.out.write(render(result, restore.dry_run, screen_of(call)));
   }
+  if (!call.global.json) {
+    call.out.flush();
+    for (const std::string& note : result.notes) call.messages.note(note);
+  }
   return result.incomplete() ? kIncomplete : kDone;
 }
 

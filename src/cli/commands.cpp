@@ -71,7 +71,7 @@ std::vector<Command> make_commands() {
        "ID",
        "Lists every stored version of a session's transcript, newest first: when it was stored, its size, "
        "its "
-       "messages, and what changed (add, grow, compaction, rewrite, shrink, move, remove).",
+       "messages, and what changed (add, grow, compaction, rewrite, shrink, move, delete).",
        {{"csb log 3f2a9c1e", "its versions"}, {"csb log 3f2a9c1e --json", "the same, for a program"}},
        {kNotFound}});
   table.push_back({"diff",

@@ -113,6 +113,7 @@ std::string to_json(const app::RestoreResult& result, bool dry_run) {
   document["sessions"] = Json::array();
   for (const app::RestoredSession& session : result.sessions)
     document["sessions"].push_back(to_value(session));
+  document["notes"] = result.notes;
   return dump(document);
 }
 

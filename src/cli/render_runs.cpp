@@ -179,7 +179,6 @@ std::string render(const app::RestoreResult& result, bool dry_run, const Screen&
   std::string out;
   for (const app::RestoredSession& session : result.sessions)
     out += restored_session(session, dry_run, screen);
-  for (const std::string& note : result.notes) out += "note: " + printable(note) + "\n";
   return out;
 }
 

@@ -130,10 +130,13 @@ std::string render(const app::LogResult& result, const Screen& screen) {
   std::vector<std::vector<Cell>> rows;
   for (auto version = result.versions.rbegin(); version != result.versions.rend(); ++version)
     rows.push_back(version_row(*version, result.best, screen));
-  std::string out =
-      screen.columns ? fmt::format("{}  {}\n", screen.paint(Tone::bold, printable(title_of(result.session))),
-                                   screen.paint(Tone::dim, result.session.id.text()))
-                     : std::string();
+  std::string out;
+  if (screen.columns) {
+    const std::string& id = result.session.id.text();
+    const std::size_t room = *screen.columns - std::min(*screen.columns, id.size() + 2);
+    out = screen.paint(Tone::bold, cut_to_columns(printable(title_of(result.session)), room)) + "  " +
+          screen.paint(Tone::dim, id) + "\n";
+  }
   for (const std::string& line : lay_out(columns, rows, screen.columns, screen.paint)) out += line + "\n";
   return out;
 }
