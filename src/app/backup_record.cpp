@@ -71,7 +71,8 @@ void note_unknown(catalogue::Catalogue::Update& update, std::int64_t root_id,
 
 /// A note about a path (a link that leads outside, a repository without a remote) is worth saying once, not
 /// in every run of a timer.
-void say_notes_once(catalogue::Catalogue::Update& update, std::int64_t root_id, std::vector<Problem>& problems) {
+void say_notes_once(catalogue::Catalogue::Update& update, std::int64_t root_id,
+                    std::vector<Problem>& problems) {
   const auto is_note = [](const Problem& problem) {
     return problem.severity == Problem::Severity::note && !problem.path.empty();
   };

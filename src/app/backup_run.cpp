@@ -19,6 +19,7 @@
 #include "csb/util/fs.hpp"
 #include "csb/util/parallel.hpp"
 #include "ingest.hpp"
+#include "last_look.hpp"
 
 namespace csb::app {
 namespace {
@@ -38,12 +39,14 @@ BackupResult BackupRun::run() {
   open_root();
   open_catalogue();
   session_ = wanted_session();
-  Look seen = look();
+  Look seen;
+  if (only_reads_) {
+    if (look_first(seen)) return report_nothing(seen);
+    open_catalogue_to_write();
+  }
+  if (!seen.taken) seen = look();
   if (stores() && !reflects_store()) seen = look();
-  result_.files_seen = seen.plan.files_seen;
-  result_.secrets = seen.walk.secrets;
-  for (auto* problems : {&seen.walk.problems, &seen.plan.problems})
-    result_.problems.insert(result_.problems.end(), problems->begin(), problems->end());
+  take_report(seen);
 
   ChangeSet changes = read_changes(seen);
   count_changes(changes, result_);
@@ -52,9 +55,54 @@ BackupResult BackupRun::run() {
     store_changes(store_.transaction(), settings_.branch(), changes, commit_time_ns_, result_);
   }
   record(changes, seen.walk.unknown);
+  read_other_branches();
   result_.store_opened = store_.was_opened();
   result_.store_created = store_.was_created();
   result_.ended_ns = now_ns();
+  return std::move(result_);
+}
+
+/// Damage may show only when the catalogue is read: then the look is taken again, with a new one.
+bool BackupRun::look_first(Look& seen) {
+  try {
+    seen = look();
+    return nothing_to_do(seen);
+  } catch (const std::exception& error) {
+    if (!catalogue::Catalogue::is_damage(error)) throw;
+    seen = {};
+    return false;
+  }
+}
+
+void BackupRun::take_report(const Look& seen) {
+  result_.files_seen = seen.plan.files_seen;
+  result_.secrets = seen.walk.secrets;
+  for (const auto* problems : {&seen.walk.problems, &seen.plan.problems})
+    result_.problems.insert(result_.problems.end(), problems->begin(), problems->end());
+}
+
+bool BackupRun::nothing_to_do(const Look& seen) const {
+  if (!stores() || !row_ || !row_->head || row_->path != settings_.claude_dir || !seen.plan.empty())
+    return false;
+  if (!all_said(seen) || changed_foreign(seen.walk)) return false;
+  return archive::Store::peek_tip(settings_.store, settings_.branch()) == row_->head;
+}
+
+/// Notes and unknown names are said once; a problem is said in every run.
+bool BackupRun::all_said(const Look& seen) const {
+  std::vector<std::string> paths = seen.walk.unknown;
+  for (const auto* problems : {&seen.walk.problems, &seen.plan.problems})
+    for (const Problem& problem : *problems)
+      if (problem.severity == Problem::Severity::note) paths.push_back(problem.path);
+  return catalogue_->all_reported(row_->id, paths);
+}
+
+BackupResult BackupRun::report_nothing(const Look& seen) {
+  take_report(seen);
+  std::erase_if(result_.problems,
+                [](const Problem& problem) { return problem.severity == Problem::Severity::note; });
+  result_.ended_ns = now_ns();
+  note_look(settings_, {result_.started_ns, result_.ended_ns, "backup", result_.incomplete() ? 3 : 0, {}});
   return std::move(result_);
 }
 
@@ -76,28 +124,44 @@ void BackupRun::open_root() {
                   : "");
 }
 
+/// Most runs find nothing to do: they get the catalogue without locks, journal or shared memory.
 void BackupRun::open_catalogue() {
   using catalogue::Catalogue;
-  if (options_.dry_run) {
-    if (fs::exists(settings_.catalogue_file())) {
-      try {
-        catalogue_ = Catalogue::open(settings_.catalogue_file(), Catalogue::Access::read);
-      } catch (const std::exception& error) {
-        note(std::string("the catalogue cannot be read, so everything looks new: ") + error.what());
-      }
-    }
-  } else {
-    try {
-      catalogue_ = open_catalogue_for_writing(settings_, [this](std::string said) { note(std::move(said)); });
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::refused || options_.no_commit) throw;
-      // A newer csb's: it is left as it is, and what is needed of it is read from the store.
-      note(error.what(), "this backup does without the catalogue, and takes longer");
-      catalogue_ = Catalogue::open({}, Catalogue::Access::memory);
-    }
+  if (!options_.dry_run && (options_.no_commit || !fs::exists(settings_.catalogue_file())))
+    return open_catalogue_to_write();
+  if (!fs::exists(settings_.catalogue_file())) return;
+  try {
+    const auto access = options_.dry_run ? Catalogue::Access::read : Catalogue::Access::read_alone;
+    catalogue_ = Catalogue::open(settings_.catalogue_file(), access);
+    only_reads_ = !options_.dry_run;
+    find_root_row();
+  } catch (const std::exception& error) {
+    if (!options_.dry_run) return open_catalogue_to_write();
+    catalogue_.reset();
+    row_.reset();
+    note(std::string("the catalogue cannot be read, so everything looks new: ") + error.what());
+  }
+  require_same_directory();
+}
+
+void BackupRun::open_catalogue_to_write() {
+  using catalogue::Catalogue;
+  only_reads_ = false;
+  catalogue_.reset();
+  try {
+    catalogue_ = open_catalogue_for_writing(settings_, [this](std::string said) { note(std::move(said)); });
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::refused || options_.no_commit) throw;
+    // A newer csb's: it is left as it is, and what is needed of it is read from the store.
+    note(error.what(), "this backup does without the catalogue, and takes longer");
+    catalogue_ = Catalogue::open({}, Catalogue::Access::memory);
   }
   find_root_row();
-  // One branch holds one directory: mixing another one in would record all of the first as deleted.
+  require_same_directory();
+}
+
+/// One branch holds one directory: mixing another one in would record all of the first as deleted.
+void BackupRun::require_same_directory() const {
   if (row_ && !row_->path.empty() && row_->path != settings_.claude_dir && fs::is_directory(row_->path))
     throw Error(ErrorCode::refused,
                 "the branch " + settings_.branch() + " holds '" + row_->path + "', not '" +
@@ -120,6 +184,7 @@ std::optional<SessionId> BackupRun::wanted_session() const {
 
 BackupRun::Look BackupRun::look() {
   Look seen;
+  seen.taken = true;
   const claude_code::PathPolicy policy(settings_.policy);
   if (session_) {
     auto footprint = row_ ? catalogue_->footprint(row_->id, *session_) : std::vector<catalogue::FileState>();
@@ -150,6 +215,7 @@ bool BackupRun::reflects_store() {
   const std::optional<Oid> tip = store_.store().tip(settings_.branch());
   if (tip == head) return true;
   if (tip) {
+    store_.heal();  // a run that moved the branch and did not get to the catalogue was killed
     const auto problems = catch_up(*catalogue_, store_.store(), settings_, settings_.branch());
     result_.problems.insert(result_.problems.end(), problems.begin(), problems.end());
   } else {
@@ -258,6 +324,23 @@ void BackupRun::read_files(std::vector<Work>& work, const StoreSlice& store) {
 }
 
 // ---- afterwards
+
+/// Other machines' branches, and what other tools committed to an adopted repository, are part of the
+/// timeline. Read when the store is open anyway.
+void BackupRun::read_other_branches() {
+  if (!stores() || !store_.was_opened()) return;
+  try {
+    for (const archive::Branch& branch : store_.store().branches()) {
+      if (branch.ref == settings_.branch()) continue;
+      const auto row = catalogue_->find_root(branch.ref);
+      if (row && row->head == branch.tip) continue;
+      const auto problems = catch_up(*catalogue_, store_.store(), settings_, branch.ref);
+      result_.problems.insert(result_.problems.end(), problems.begin(), problems.end());
+    }
+  } catch (const std::exception& error) {
+    note(std::string("another branch of the store could not be read: ") + error.what());
+  }
+}
 
 void BackupRun::record(const ChangeSet& changes, const std::vector<std::string>& unknown) {
   if (options_.dry_run) {

@@ -27,14 +27,24 @@ class BackupRun {
     scan::WalkResult walk;
     std::vector<catalogue::KnownFile> known;
     Plan plan;
+    bool taken = false;
   };
 
   void open_root();
   void open_catalogue();
+  void open_catalogue_to_write();
+  void require_same_directory() const;
   void find_root_row();
   [[nodiscard]] std::optional<SessionId> wanted_session() const;
 
   [[nodiscard]] Look look();
+  /// Nothing on disk differs from what is stored, and nothing is left to say.
+  [[nodiscard]] bool nothing_to_do(const Look& seen) const;
+  [[nodiscard]] bool look_first(Look& seen);
+  void read_other_branches();
+  [[nodiscard]] bool all_said(const Look& seen) const;
+  [[nodiscard]] BackupResult report_nothing(const Look& seen);
+  void take_report(const Look& seen);
   /// The catalogue reflects the branch's tip. @return false when it had to be brought up to it just now
   [[nodiscard]] bool reflects_store();
   [[nodiscard]] std::optional<std::string> changed_foreign(const scan::WalkResult& walk) const;
@@ -55,8 +65,9 @@ class BackupRun {
   BackupResult result_;
   Fd root_;
   std::optional<catalogue::Catalogue> catalogue_;  ///< nothing: a dry run before the first backup
-  std::optional<catalogue::Root> row_;             ///< the catalogue's row of this root
-  std::optional<SessionId> session_;               ///< only this session
+  bool only_reads_ = false;  ///< the catalogue was opened for a first look, which may find nothing to do
+  std::optional<catalogue::Root> row_;  ///< the catalogue's row of this root
+  std::optional<SessionId> session_;    ///< only this session
   StoreAccess store_;
   std::int64_t commit_time_ns_ = 0;
 };

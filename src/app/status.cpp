@@ -15,6 +15,7 @@
 #include "csb/util/fd.hpp"
 #include "csb/util/fs.hpp"
 #include "csb/util/parallel.hpp"
+#include "last_look.hpp"
 
 namespace csb::app {
 namespace {
@@ -118,7 +119,8 @@ void look_at_sessions(StatusResult& result, const catalogue::Catalogue& catalogu
   }
 }
 
-void look_at_catalogue(StatusResult& result, const catalogue::Catalogue& catalogue) {
+void look_at_catalogue(StatusResult& result, const Settings& settings,
+                       const catalogue::Catalogue& catalogue) {
   for (const catalogue::Root& root : catalogue.roots())
     result.roots.push_back({root.path, root.source, root.branch, fs::is_directory(root.path), root.head});
   result.totals = catalogue.totals();
@@ -127,6 +129,9 @@ void look_at_catalogue(StatusResult& result, const catalogue::Catalogue& catalog
     result.last_backup = std::move(run);
     break;
   }
+  if (auto look = last_look(settings);
+      look && (!result.last_backup || look->ended_ns > result.last_backup->ended_ns))
+    result.last_backup = std::move(look);
 }
 
 void judge(StatusResult& result, const Settings& settings) {
@@ -178,7 +183,7 @@ StatusResult status(const Settings& settings, const catalogue::Catalogue* catalo
   result.retention = claude_code::effective_retention(settings.claude_dir);
   result.open_sessions = claude_code::live_sessions(settings.claude_dir).size();
   if (catalogue != nullptr) {
-    look_at_catalogue(result, *catalogue);
+    look_at_catalogue(result, settings, *catalogue);
     look_at_sessions(result, *catalogue);
   }
   const auto same_branch = [&](const RootStatus& root) { return root.branch == settings.branch(); };

@@ -14,6 +14,8 @@ SQLite::Database open_database(const std::string& path, Catalogue::Access access
       return open_for_writing(path);
     case Catalogue::Access::read:
       return open_for_reading(path);
+    case Catalogue::Access::read_alone:
+      return open_for_reading_alone(path);
     case Catalogue::Access::memory:
       break;
   }
@@ -72,6 +74,16 @@ std::optional<Root> Catalogue::find_root(std::string_view branch) const {
     Query row = db.query("SELECT id, path, source, branch, head FROM roots WHERE branch = ?1", branch);
     if (!row.step()) return std::nullopt;
     return read_root(row);
+  });
+}
+
+bool Catalogue::all_reported(std::int64_t root_id, const std::vector<std::string>& paths) const {
+  return state_->run([&](Connection& db) {
+    for (const std::string& path : paths) {
+      Query row = db.query("SELECT 1 FROM reported WHERE root_id = ?1 AND path = ?2", root_id, Blob{path});
+      if (!row.step()) return false;
+    }
+    return true;
   });
 }
 

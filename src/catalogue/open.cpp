@@ -142,6 +142,14 @@ SQLite::Database open_for_reading(const std::string& path) {
   return database;
 }
 
+SQLite::Database open_for_reading_alone(const std::string& path) {
+  // A writer that ended well leaves no -wal: then the file holds everything.
+  if (!fs::exists(path) || fs::exists(path + "-wal")) return open_for_reading(path);
+  SQLite::Database database = open_immutable(path);
+  require_readable_schema(database, path);
+  return database;
+}
+
 SQLite::Database open_in_memory() {
   SQLite::Database database(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX);
   migrate(database, migrations());

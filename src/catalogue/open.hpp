@@ -13,6 +13,8 @@ namespace csb::catalogue {
 /// Writes nothing but the -wal and -shm beside it, and works where those cannot be made.
 /// @throws Error{not_found}, also for an empty file; Damage for an older schema
 [[nodiscard]] SQLite::Database open_for_reading(const std::string& path);
+/// The same without locks or shared memory, for a caller that knows that nobody writes.
+[[nodiscard]] SQLite::Database open_for_reading_alone(const std::string& path);
 [[nodiscard]] SQLite::Database open_in_memory();
 
 }  // namespace csb::catalogue

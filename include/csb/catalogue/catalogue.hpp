@@ -147,8 +147,11 @@ struct Totals {
 class Catalogue {
  public:
   enum class Access {
-    write,   ///< created and migrated when needed; WAL; IMMEDIATE transactions; busy timeout 10 s
-    read,    ///< opened read-only; a newer schema is accepted; no file is Error{not_found}
+    write,  ///< created and migrated when needed; WAL; IMMEDIATE transactions; busy timeout 10 s
+    read,   ///< opened read-only; a newer schema is accepted; no file is Error{not_found}
+    /// Read-only, and nobody writes meanwhile (the caller holds csb's lock): no locks and no shared memory
+    /// are needed. A file that a writer left unfinished is opened as for `read`.
+    read_alone,
     memory,  ///< an empty one in memory: for a read-only disk, and for rebuilding
   };
   /// @throws an Error for which is_damage() is true when it is not a usable catalogue (for a reader also when
@@ -186,6 +189,8 @@ class Catalogue {
 
   [[nodiscard]] Totals totals() const;
   [[nodiscard]] std::vector<RunRecord> last_runs(std::size_t count) const;
+  /// True when all of these paths were reported before (Update::newly_reported).
+  [[nodiscard]] bool all_reported(std::int64_t root_id, const std::vector<std::string>& paths) const;
   /// Last value of a small named setting of the catalogue itself ("" when unset).
   [[nodiscard]] std::string note(std::string_view key) const;
 

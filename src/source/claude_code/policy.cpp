@@ -121,8 +121,11 @@ scan::Policy PathPolicy::walk_policy() const {
                        find_glob(policy.overrides_.include, path) != nullptr;
               },
           .link_hides_data =
-              [policy = *this](std::string_view path) {
-                return policy.classify(path).path_class == PathClass::noise;
+              [](std::string_view path) {
+                // What lies there is a session; loggers (sesslogs, session-states) only point at one.
+                for (const std::string_view top : {"projects", "file-history", "tasks", "history.jsonl"})
+                  if (path == top || is_beneath(path, top)) return true;
+                return false;
               }};
 }
 
