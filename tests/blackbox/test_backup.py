@@ -48,6 +48,21 @@ class Backup(CsbTest):
         self.assert_same_tree(store, snapshot(self.store))
         self.assertEqual((report["files_opened"], report["bytes_read"], report["store_opened"]), (0, 0, False))
 
+    def test_no_change_touches_no_file_and_no_git(self):
+        need("strace")
+        session = self.tree.session()
+        session.footprint()
+        self.tree.user_files()
+        self.backup()
+        trace = os.path.join(self.scratch, "trace")
+        self.csb("backup", wrap=("strace", "-qq", "-f", "-y", "-o", trace, "-e",
+                                 "trace=open,openat,openat2,readlink,readlinkat,read,pread64"))
+        with open(trace, errors="replace") as f:
+            lines = f.read().splitlines()
+        for name in ("libgit2", "store.git/objects", "CLAUDE.md", session.id + ".jsonl", "agent-", "@v1"):
+            self.assertEqual([line for line in lines if name in line], [], name)
+        self.assertTrue([line for line in lines if self.claude in line])   # it did look
+
     def test_appending_is_grow_and_reads_little(self):
         session = self.tree.session()
         session.fill(5 << 20)

@@ -24,19 +24,21 @@ struct BackupOptions {
 };
 
 struct BackupResult {
-  std::uint64_t files_seen = 0;       ///< files the policy stores
-  std::uint64_t added = 0, changed = 0, moved = 0, shrunk = 0, deleted = 0;  ///< files; moved ones are neither added nor deleted
-  std::uint64_t sessions_added = 0, sessions_changed = 0, sessions_moved = 0, sessions_shrunk = 0, sessions_deleted = 0;
+  std::uint64_t files_seen = 0;  ///< files the policy stores
+  std::uint64_t added = 0, changed = 0, moved = 0, shrunk = 0,
+                deleted = 0;  ///< files; moved ones are neither added nor deleted
+  std::uint64_t sessions_added = 0, sessions_changed = 0, sessions_moved = 0, sessions_shrunk = 0,
+                sessions_deleted = 0;
   std::uint64_t files_opened = 0;
-  std::uint64_t bytes_read = 0;       ///< of the files under the root
-  std::uint64_t bytes_parsed = 0;     ///< by the transcript reader
-  std::uint64_t bytes_written = 0;    ///< to the store
+  std::uint64_t bytes_read = 0;     ///< of the files under the root
+  std::uint64_t bytes_parsed = 0;   ///< by the transcript reader
+  std::uint64_t bytes_written = 0;  ///< to the store
   std::uint64_t objects_written = 0;
   std::optional<Oid> noise_commit, user_commit;
-  bool store_opened = false;          ///< libgit2 was needed
+  bool store_opened = false;  ///< libgit2 was needed
   bool store_created = false;
-  std::vector<Change> changes;        ///< what was (or, dry run, would be) committed, both classes
-  std::vector<std::string> secrets;   ///< left out as secret (paths), for --dry-run and --json
+  std::vector<Change> changes;       ///< what was (or, dry run, would be) committed, both classes
+  std::vector<std::string> secrets;  ///< left out as secret (paths), for --dry-run and --json
   std::vector<Problem> problems;
   std::int64_t started_ns = 0, ended_ns = 0;
 

@@ -15,16 +15,20 @@ struct SettingOverrides {
 
 /// Where everything is, by the precedence flag > environment > configuration file > default.
 struct Settings {
-  std::string home;         ///< $CSB_HOME, else $XDG_DATA_HOME/csb, else ~/.local/share/csb
-  std::string config_file;  ///< $XDG_CONFIG_HOME/csb/config, else ~/.config/csb/config
-  std::string store;        ///< flag, $CSB_STORE, csb.store, else <home>/store.git
+  std::string home;              ///< $CSB_HOME, else $XDG_DATA_HOME/csb, else ~/.local/share/csb
+  std::string config_file;       ///< $XDG_CONFIG_HOME/csb/config, else ~/.config/csb/config
+  std::string store;             ///< flag, $CSB_STORE, csb.store, else <home>/store.git
   bool store_is_default = true;  ///< csb may create it; any other store must exist
-  std::string claude_dir;   ///< flag, $CLAUDE_CONFIG_DIR, csb.claudeDir, else ~/.claude; physical when it exists
-  std::string machine;      ///< csb.machine, else the host name; made fit for a ref name
+  std::string
+      claude_dir;       ///< flag, $CLAUDE_CONFIG_DIR, csb.claudeDir, else ~/.claude; physical when it exists
+  std::string machine;  ///< csb.machine, else the host name; made fit for a ref name
   claude_code::PolicyOverrides policy;  ///< csb.include, csb.exclude
 
   [[nodiscard]] std::string catalogue_file() const { return home + "/catalogue.db"; }
+  /// Held by a backup; whoever finds it taken leaves a mark, and the holder runs again.
   [[nodiscard]] std::string lock_file() const { return home + "/lock"; }
+  /// Held by whoever writes or replaces the catalogue.
+  [[nodiscard]] std::string catalogue_lock_file() const { return home + "/catalogue.lock"; }
   [[nodiscard]] std::string branch() const { return "refs/heads/" + machine + "/claude-code"; }
 };
 
