@@ -48,6 +48,8 @@ void check_restored(SampleRestore& sample, const archive::Store& store, const ca
     }
     ++sample.files;
     const auto content = read_live(scratch_fd, file.path);
+    // A logger's link to the transcript points at where that was restored, not where it used to lie.
+    if (!file.link_target.empty() && content) continue;
     if (!content || !is_stored(store, versions, file.path, *content))
       sample.faults.push_back({brief, file.path, "restored, it is not what the store holds"});
   }

@@ -143,8 +143,10 @@ SQLite::Database open_for_reading(const std::string& path) {
 }
 
 SQLite::Database open_for_reading_alone(const std::string& path) {
-  // A writer that ended well leaves no -wal: then the file holds everything.
-  if (!fs::exists(path) || fs::exists(path + "-wal")) return open_for_reading(path);
+  // A writer that ended well leaves no -wal, or an empty one: then the file holds everything.
+  struct stat wal {};
+  const bool unfinished = ::stat((path + "-wal").c_str(), &wal) == 0 && wal.st_size > 0;
+  if (!fs::exists(path) || unfinished) return open_for_reading(path);
   SQLite::Database database = open_immutable(path);
   require_readable_schema(database, path);
   return database;
