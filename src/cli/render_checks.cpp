@@ -64,13 +64,17 @@ std::string pending_lines(const app::StatusResult& result, const Screen& screen)
   return out;
 }
 
+/// "projects/…: it is missing  (01560e465e)".
 std::string fault_lines(const std::vector<archive::Fault>& faults, const Screen& screen) {
   std::string out;
-  for (const archive::Fault& fault : faults)
-    out += "  " +
-           screen.paint(Tone::bad,
-                        printable(fault.where.empty() ? fault.object : fault.object + "  " + fault.where)) +
-           ": " + printable(fault.what) + "\n";
+  for (const archive::Fault& fault : faults) {
+    const bool is_oid = Oid::parse(fault.object).has_value();
+    const std::string object = printable(is_oid ? fault.object.substr(0, 10) : fault.object);
+    const std::string where = printable(fault.where.empty() ? fault.object : with_tilde(fault.where));
+    out += "  " + screen.paint(Tone::bad, where) + ": " + printable(fault.what);
+    if (!fault.where.empty()) out += screen.paint(Tone::dim, "  (" + object + ")");
+    out += "\n";
+  }
   return out;
 }
 

@@ -124,9 +124,8 @@ std::string render(const app::ShowResult& result, const Screen& screen) {
 }
 
 std::string render(const app::LogResult& result, const Screen& screen) {
-  const std::vector<Column> columns{
-      {"NO", true},   {"STORED"}, {""},       {"SIZE", true},
-      {"MSGS", true}, {"WHAT"},   {"COMMIT"}, {"", false, Column::Cut::end, 4}};
+  const std::vector<Column> columns{{"NO", true},   {"STORED"}, {""},       {"SIZE", true},
+                                    {"MSGS", true}, {"WHAT"},   {"COMMIT"}, {"", false, Column::Cut::end, 4}};
   std::vector<std::vector<Cell>> rows;
   for (auto version = result.versions.rbegin(); version != result.versions.rend(); ++version)
     rows.push_back(version_row(*version, result.best, screen));

@@ -101,5 +101,5 @@ TEST_CASE("verify names faults") {
   CHECK(result.sound());
   result.store.faults.push_back({"abcd", "pack-1.pack", "its checksum is wrong"});
   CHECK_FALSE(result.sound());
-  CHECK(render(result, screen(80)).find("abcd  pack-1.pack: its checksum is wrong") != std::string::npos);
+  CHECK(render(result, screen(80)).find("pack-1.pack: its checksum is wrong  (abcd)") != std::string::npos);
 }
