@@ -121,13 +121,12 @@ void carry_over(const PackFile& from, const std::vector<bool>& chosen, const Sup
     if (chosen[i]) copier.copy(i);
 }
 
-std::vector<bool> still_growing(const PackFile& pack, const SupersededMap& superseded) {
-  constexpr std::uint32_t kMostVersions = 1000;         // a family larger than that is not worth carrying on
-  constexpr std::uint64_t kBudget = kHotLimit / 4 * 3;  // else the new hot pack would be full at birth
+HotSplit split_hot_pack(const PackFile& pack, const SupersededMap& superseded) {
+  constexpr std::uint32_t kMostVersions = 1000;  // a family larger than that is not worth carrying on
   struct Family {
     std::uint32_t members = 0;
-    std::uint64_t bytes = 0;
-    bool active = false;  ///< it grew in this very backup
+    std::uint64_t bytes = 0;  ///< that staying costs
+    bool active = false;      ///< it grew in this very backup
     bool stays = false;
   };
   const auto& entries = pack.entries();
@@ -137,23 +136,29 @@ std::vector<bool> still_growing(const PackFile& pack, const SupersededMap& super
     root[i] = entries[i].base < i ? root[entries[i].base] : i;
     Family& family = families[root[i]];
     ++family.members;
-    family.bytes += entries[i].length;
-    family.active |= superseded.find(entries[i].oid) != superseded.end();
+    const bool becomes_delta = superseded.find(entries[i].oid) != superseded.end();
+    family.active |= becomes_delta;
+    family.bytes += becomes_delta ? 0 : entries[i].length;
   }
   std::uint64_t bytes = 0;
   for (const bool active : {true, false}) {
+    const std::uint64_t budget = active ? kMostGrowing : kHotLimit / 4 * 3;
     for (std::uint32_t i = 0; i < entries.size(); ++i) {
       Family& family = families[i];
       const bool grows = family.members > 1 && entries[i].header.size < kSliceBytes;
       if (root[i] != i || entries[i].header.type != ObjectType::blob || family.active != active) continue;
-      if (!(active || grows) || family.members > kMostVersions || bytes + family.bytes > kBudget) continue;
+      if (!(active || grows) || family.members > kMostVersions || bytes + family.bytes > budget) continue;
       family.stays = true;
       bytes += family.bytes;
     }
   }
-  std::vector<bool> stays(entries.size(), false);
-  for (std::uint32_t i = 0; i < entries.size(); ++i) stays[i] = families[root[i]].stays;
-  return stays;
+  HotSplit split;
+  split.stays.resize(entries.size());
+  for (std::uint32_t i = 0; i < entries.size(); ++i) {
+    split.stays[i] = families[root[i]].stays;
+    if (!split.stays[i]) split.closed_bytes += entries[i].length;
+  }
+  return split;
 }
 
 }  // namespace csb::archive

@@ -11,8 +11,11 @@
 /// Carrying the objects of one pack into another, by raw copying (docs/format.md, "The hot pack").
 namespace csb::archive {
 
-/// Limit of the hot pack, in bytes; past it, it is sealed (measured: docs/performance.md).
+/// Past this many bytes, what no longer grows leaves the hot pack (measured: docs/performance.md).
 inline constexpr std::uint64_t kHotLimit = std::uint64_t{4} << 20;
+/// Slices that grow stay hot up to this many bytes, however many they are: sealing one that grows again costs
+/// a whole copy of it with every backup.
+inline constexpr std::uint64_t kMostGrowing = std::uint64_t{64} << 20;
 /// Deltas are never stacked deeper than this (git's own default for a repack).
 inline constexpr std::uint32_t kDeepest = 50;
 
@@ -38,8 +41,11 @@ using SupersededMap = std::unordered_map<Oid, Superseded>;
 void carry_over(const PackFile& from, const std::vector<bool>& chosen, const SupersededMap& superseded,
                 PackWriter& to, Placement& placed);
 
-/// Splits a pack that is to be sealed. @return for each entry, true when it stays hot: slices that still
-/// grow, and the versions that are deltas on them
-[[nodiscard]] std::vector<bool> still_growing(const PackFile& pack, const SupersededMap& superseded);
+/// What becomes of the entries of a hot pack that has grown past its limit.
+struct HotSplit {
+  std::vector<bool> stays;         ///< for each entry: slices that still grow, and the deltas on them
+  std::uint64_t closed_bytes = 0;  ///< of all others: worth sealing once there are enough
+};
+[[nodiscard]] HotSplit split_hot_pack(const PackFile& pack, const SupersededMap& superseded);
 
 }  // namespace csb::archive

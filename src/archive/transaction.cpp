@@ -34,7 +34,8 @@ struct Transaction::State {
     none,     ///< there is none
     carried,  ///< all of it into the new pack
     split,    ///< growing slices into the new pack, the rest into a sealed one
-    kept,     ///< stays as it is beside the new pack, which is sealed at once
+    kept,     ///< stays hot beside the new pack, which is sealed at once
+    retired,  ///< sealed as it is; the new pack is hot
   };
 
   Store& store;
@@ -49,6 +50,7 @@ struct Transaction::State {
   std::unordered_set<Oid> stored;  // in the store already, or being written
   Placement placed;                // objects of the new pack
   SupersededMap superseded;
+  std::uint64_t growing_bytes = 0;  // compressed, of new versions of slices that are not full
 
   std::unique_ptr<PackWriter> rest;  // what a split seals
   Placement placed_in_rest;
@@ -95,7 +97,7 @@ struct Transaction::State {
     return true;
   }
 
-  void write_object(const Oid& oid, ObjectType type, std::span<const std::byte> content);
+  std::uint64_t write_object(const Oid& oid, ObjectType type, std::span<const std::byte> content);
   Oid add_object(ObjectType type, std::span<const std::byte> content);
   void note_superseded(const PriorSlice& prior, const Oid& by, std::span<const std::byte> data, bool extends);
   void settle_hot_pack();
@@ -108,12 +110,15 @@ struct Transaction::State {
   void exchange_and_move(WriteStats& stats);
 };
 
-void Transaction::State::write_object(const Oid& oid, ObjectType type, std::span<const std::byte> content) {
+/// @return the compressed size
+std::uint64_t Transaction::State::write_object(const Oid& oid, ObjectType type,
+                                               std::span<const std::byte> content) {
   thread_local Bytes stream;
   deflate(content, stream);
   const std::uint64_t at = fresh->append(oid, type, content.size(), stream);
   const std::lock_guard hold(mutex);
   placed.emplace(oid, Placed{at, 0});
+  return stream.size();
 }
 
 Oid Transaction::State::add_object(ObjectType type, std::span<const std::byte> content) {
@@ -143,23 +148,27 @@ void Transaction::State::settle_hot_pack() {
   const std::uint64_t fresh_bytes = fresh ? fresh->bytes() : 0;
   if (!hot) {
     fate = Fate::none;
-  } else if (fresh_bytes > kHotLimit / 2) {
+    return;
+  }
+  if (superseded.empty() && fresh_bytes > kHotLimit / 2) {  // nothing in it has a part in this backup
     fate = Fate::kept;
-  } else if (fresh_bytes + hot->size() <= kHotLimit) {
+    return;
+  }
+  HotSplit split = split_hot_pack(*hot, superseded);
+  if (fresh_bytes + hot->size() <= kHotLimit || split.closed_bytes < kHotLimit / 2) {
     fate = Fate::carried;
     carry_over(*hot, std::vector<bool>(hot->entries().size(), true), superseded, writer(), placed);
-  } else {
-    std::vector<bool> stays = still_growing(*hot, superseded);
-    if (std::find(stays.begin(), stays.end(), true) == stays.end()) {
-      fate = Fate::kept;  // sealed as it is: nothing in it grows
-      return;
-    }
-    fate = Fate::split;
-    carry_over(*hot, stays, superseded, writer(), placed);
-    stays.flip();
-    rest = std::make_unique<PackWriter>(paths.directory());
-    carry_over(*hot, stays, {}, *rest, placed_in_rest);
+    return;
   }
+  if (std::find(split.stays.begin(), split.stays.end(), true) == split.stays.end()) {
+    fate = Fate::retired;
+    return;
+  }
+  fate = Fate::split;
+  carry_over(*hot, split.stays, superseded, writer(), placed);
+  split.stays.flip();
+  rest = std::make_unique<PackWriter>(paths.directory());
+  carry_over(*hot, split.stays, {}, *rest, placed_in_rest);
 }
 
 std::optional<Bytes> Transaction::State::read_tree(const Oid& oid) {
@@ -255,8 +264,13 @@ AddedSlice Transaction::add_slice(std::span<const std::byte> data, const std::op
                                                       : blob_id(data.first(prior->size)) == prior->blob);
   }
   if (!state_->claim(added.slice.blob)) return added;
-  state_->write_object(added.slice.blob, ObjectType::blob, data);
-  if (prior) state_->note_superseded(*prior, added.slice.blob, data, added.extends_prior);
+  const std::uint64_t stored = state_->write_object(added.slice.blob, ObjectType::blob, data);
+  if (!prior) return added;
+  state_->note_superseded(*prior, added.slice.blob, data, added.extends_prior);
+  if (data.size() < kSliceBytes) {
+    const std::lock_guard hold(state_->mutex);
+    state_->growing_bytes += stored;
+  }
   return added;
 }
 
@@ -266,6 +280,7 @@ std::optional<Oid> Transaction::commit(const CommitRequest& request) {
   s.settle_hot_pack();
   const auto moved = s.refs.find(request.branch);
   const std::optional<Oid> parent = moved != s.refs.end() ? moved->second.to : s.store.tip(request.branch);
+  if (!parent) require_no_collision(s.store, request.branch);
   Oid parent_tree;
   if (parent)
     parent_tree = moved != s.refs.end() ? s.last_tree.at(request.branch) : s.store.commit(*parent).tree;
@@ -286,7 +301,10 @@ void Transaction::State::exchange_and_move(WriteStats& stats) {
   fresh->finish();
   if (rest) rest->finish();
   stats.bytes_written = fresh->file_bytes() + (rest ? rest->file_bytes() : 0);
-  const bool seal_fresh = fate == Fate::kept || fresh->file_bytes() > kHotLimit;
+  // A large pack is sealed at once, unless most of it is slices that grow: they would be stored whole again.
+  const bool grows = growing_bytes * 2 > fresh->file_bytes() && fresh->file_bytes() <= kMostGrowing;
+  const std::uint64_t room = fate == Fate::carried ? 4 * kHotLimit : kHotLimit;
+  const bool seal_fresh = fate == Fate::kept || (fresh->file_bytes() > room && !grows);
   stats.sealed = seal_fresh || rest != nullptr;
 
   std::vector<PackWriter*> sealed;
@@ -294,13 +312,8 @@ void Transaction::State::exchange_and_move(WriteStats& stats) {
   if (seal_fresh) sealed.push_back(fresh.get());
   std::vector<std::string> drop;
   if (fate == Fate::carried || fate == Fate::split) drop.push_back(packs.hot);
-  // A hot pack that could not be split because nothing in it grows any more makes room for the new one.
-  const bool retire_hot = fate == Fate::kept && fresh->file_bytes() <= kHotLimit / 2;
-  if (retire_hot) sealed.erase(std::remove(sealed.begin(), sealed.end(), fresh.get()), sealed.end());
-  const bool fresh_is_hot = !seal_fresh || retire_hot;
-  if (retire_hot) packs.sealed.push_back(packs.hot);
-
-  PackExchange exchange(paths, packs, fresh_is_hot ? fresh.get() : nullptr, sealed, fate == Fate::kept,
+  if (fate == Fate::retired) packs.sealed.push_back(packs.hot);
+  PackExchange exchange(paths, packs, seal_fresh ? nullptr : fresh.get(), sealed, fate == Fate::kept,
                         std::move(drop), refs.begin()->first);
   std::size_t done = 0;
   try {

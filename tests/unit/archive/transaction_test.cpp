@@ -233,6 +233,36 @@ TEST_CASE("sealing keeps growing slices hot and everything readable") {
   CHECK(pack_bytes("seal.git") < 40 * 701'000 + 60'000);
 }
 
+TEST_CASE("many sessions that grow at once cost what was appended, not a copy of each") {
+  fs::remove_tree("many.git");
+  Store store = Store::create("many.git", kBranch);
+  std::vector<File> files(16);
+  std::vector<File*> all;
+  std::mt19937 random(9);
+  const auto noise = [&](std::size_t size) {
+    std::string out(size, '\0');
+    for (char& c : out) c = static_cast<char>(random());
+    return out;
+  };
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    files[i].path = "s" + std::to_string(i);
+    files[i].content = noise(400'000);  // 6.4 MB in all: more than the hot pack's limit
+    all.push_back(&files[i]);
+  }
+  REQUIRE(backup(store, all));
+  std::uint64_t start = 0;
+  std::optional<Oid> commit;
+  for (unsigned i = 0; i < 12; ++i) {
+    for (File& file : files) file.content += noise(1'000);
+    commit = backup(store, all);
+    if (i == 0) start = pack_bytes("many.git");  // the open slices have been stored once more
+  }
+  CHECK(pack_bytes("many.git") < start + 11 * 16 * 1'000 + 150'000);
+  CHECK(pack_count("many.git") <= 3);
+  require_sound("many.git");
+  for (const File& file : files) CHECK(content(store, *commit, file.path) == file.content);
+}
+
 TEST_CASE("a first backup larger than the limit is sealed at once") {
   Store store = Store::create("bulk.git", kBranch);
   std::mt19937 random(5);
@@ -312,8 +342,10 @@ TEST_CASE("leavings of killed runs are healed") {
   const PackPaths paths{"heal.git"};
   const PackState good = read_state(paths);
   SECTION("temporary packs, a kept pack, a stale ref lock") {
-    fs::write_file_atomically("heal.git/objects/pack/tmp_csb_1.pack", "x");
+    fs::write_file_atomically("heal.git/objects/pack/csb_tmp_1_pack", "x");
     fs::write_file_atomically(paths.keep(good.hot), "csb: being written\n");
+    fs::write_file_atomically(paths.keep(good.hot) + ".tmp.1", "");
+    fs::write_file_atomically(paths.state() + ".tmp.1", "");
     fs::write_file_atomically("heal.git/" + kBranch + ".lock", "");
     PackState state = good;
     state.ref = kBranch;
@@ -335,10 +367,12 @@ TEST_CASE("leavings of killed runs are healed") {
   require_sound("heal.git");
   CHECK(content(store, *commit, "f") == f.content);
   for (const auto& name : fs::list_directory("heal.git/objects/pack")) {
-    CHECK_FALSE(name.starts_with("tmp_"));
+    CHECK_FALSE(name.starts_with("csb_tmp_"));
+    CHECK(name.find(".tmp.") == std::string::npos);
     CHECK_FALSE(name.ends_with(".keep"));
   }
   CHECK_FALSE(fs::exists("heal.git/" + kBranch + ".lock"));
+  CHECK(fs::list_directory("heal.git/csb") == std::vector<std::string>{"lock", "state"});
 }
 
 TEST_CASE("a complete next pack becomes the hot pack") {
