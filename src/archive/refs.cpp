@@ -55,6 +55,14 @@ void require_own_branch(const std::string& ref) {
   if (!shaped || valid == 0) throw Error(ErrorCode::usage, "'" + ref + "' is no branch name csb may use");
 }
 
+void require_no_collision(const Store& store, const std::string& ref) {
+  for (const Branch& branch : store.branches())
+    if (ref.starts_with(branch.ref + "/") || branch.ref.starts_with(ref + "/"))
+      throw Error(ErrorCode::refused,
+                  "cannot make the branch '" + ref + "': the branch '" + branch.ref + "' is in its way",
+                  "rename that branch, or set csb.machine to another name in csb's configuration");
+}
+
 void move_ref(Store::State& state, const std::string& ref, const std::optional<Oid>& from, const Oid& to) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(2);
   for (;;) {

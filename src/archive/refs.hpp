@@ -10,6 +10,9 @@ namespace csb::archive {
 /// @throws Error unless `ref` is a well-formed name beneath refs/heads/ with at least two components
 void require_own_branch(const std::string& ref);
 
+/// git holds no branch `a` beside a branch `a/b`. @throws Error{refused} when a branch is in the way of `ref`
+void require_no_collision(const Store& store, const std::string& ref);
+
 /// Moves a ref from `from` (nothing: it must not exist) to `to`, durably. A lock that another git holds is
 /// waited for, up to two seconds. @throws Error{failed} when the ref is not where it was, or cannot be
 /// moved; it is then where it was
