@@ -58,6 +58,19 @@ void* symbol(const char* name) {
 
 void load() { (void)library(); }
 
+int despite_configuration(const std::function<int()>& call, std::string& message) {
+  const int code = call();
+  if (code >= 0) return code;
+  message = last_message();
+  // These are answers, not accidents; and what is opened or made next wants the configuration.
+  if (code == GIT_ENOTFOUND || code == GIT_EOWNER || code == GIT_EEXISTS) return code;
+  auto* opts = find<decltype(::git_libgit2_opts)>(library(), "git_libgit2_opts");
+  for (const git_config_level_t level :
+       {GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL})
+    opts(GIT_OPT_SET_SEARCH_PATH, level, "");
+  return call() >= 0 ? 0 : code;
+}
+
 std::string last_message() {
   const git_error* error = error_last();
   return error != nullptr && error->message != nullptr ? error->message : "no reason given";

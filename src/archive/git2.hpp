@@ -2,6 +2,7 @@
 
 #include <git2.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -122,6 +123,12 @@ template <typename T>
 [[nodiscard]] Out<T> out(Handle<T>& handle) {
   return Out<T>(handle);
 }
+
+/// Calls a libgit2 function that reads system and personal git configuration. When it fails, that may be a
+/// mistake in there, which must not stop a backup: it is called again without, and what follows does without.
+/// @param message what libgit2 said of the first call
+/// @return the code of the second call when that is good, else of the first
+[[nodiscard]] int despite_configuration(const std::function<int()>& call, std::string& message);
 
 /// What libgit2 says of its last error on this thread.
 [[nodiscard]] std::string last_message();

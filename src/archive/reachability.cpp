@@ -51,7 +51,8 @@ void Reachability::walk(const Branch& branch) {
       git2::check(git2::commit_lookup(git2::out(commit), store_.state().repository.get(), &raw),
                   "cannot read commit " + at.hex());
       ++commits_;
-      for (unsigned i = 0; i < git2::commit_parentcount(commit.get()); ++i)
+      const bool ends_here = store_.state().shallow.count(at) > 0;
+      for (unsigned i = 0; !ends_here && i < git2::commit_parentcount(commit.get()); ++i)
         pending.push_back(from_git(*git2::commit_parent_id(commit.get(), i)));
       visit_tree(from_git(*git2::commit_tree_id(commit.get())), branch.ref + ": ", 0);
     } catch (const Error& error) {

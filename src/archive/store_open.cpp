@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <cstring>
+#include <sstream>
 
 #include "csb/archive/store.hpp"
 #include "csb/util/error.hpp"
@@ -23,6 +24,14 @@ bool looks_like_repository(const std::string& path) {
   return !plain_git_dir(path).empty() || fs::exists(path + "/.git");
 }
 
+/// What safe.directory must name: the work tree where there is one, else the repository itself.
+std::string directory_to_trust(std::string path) {
+  constexpr std::string_view kDotGit = "/.git";
+  if (path.ends_with(kDotGit)) path.resize(path.size() - kDotGit.size());
+  const std::string physical = fs::real_path(path);
+  return physical.empty() ? path : physical;
+}
+
 /// libgit2 1.5 reports a repository of another user as "not found" when no safe.directory is configured at
 /// all, and as GIT_EOWNER otherwise; it knows no sha256 and no reftable.
 Error open_error(const std::string& path, int code, const std::string& message) {
@@ -30,7 +39,7 @@ Error open_error(const std::string& path, int code, const std::string& message) 
   const auto mentions = [&message](const char* word) { return message.find(word) != std::string::npos; };
   if (code == GIT_EOWNER || (code == GIT_ENOTFOUND && mentions("safe.directory")))
     return {ErrorCode::refused, what + "it belongs to another user",
-            "if you trust it: git config --global --add safe.directory '" + path + "'"};
+            "if you trust it: git config --global --add safe.directory '" + directory_to_trust(path) + "'"};
   if (mentions("objectformat"))
     return {ErrorCode::refused, what + "its object format is not SHA-1",
             "use a store of csb's own: leave out --store"};
@@ -61,6 +70,16 @@ std::optional<Oid> find_packed_ref(const std::string& git_dir, const std::string
   return Oid::parse(std::string_view(text).substr(at - 40, 40));
 }
 
+/// The commits where a shallow clone ends; libgit2 1.5 does not know of them.
+std::unordered_set<Oid> read_shallow(const std::string& git_dir) {
+  std::unordered_set<Oid> commits;
+  if (!fs::exists(git_dir + "/shallow")) return commits;
+  std::istringstream lines(read_file(git_dir + "/shallow"));
+  for (std::string line; std::getline(lines, line);)
+    if (const auto oid = Oid::parse(line)) commits.insert(*oid);
+  return commits;
+}
+
 /// What must be on disk before a new store may be called one.
 void sync_new_repository(const std::string& path) {
   for (const char* name : {"/config", "/HEAD"}) {
@@ -86,11 +105,17 @@ Store::~Store() = default;
 
 Store Store::open(const std::string& path) {
   auto state = std::make_unique<State>();
-  const int code = git2::repository_open_ext(git2::out(state->repository), path.c_str(),
-                                             GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
-  if (code < 0) throw open_error(path, code, git2::last_message());
+  std::string message;
+  const int code = git2::despite_configuration(
+      [&] {
+        return git2::repository_open_ext(git2::out(state->repository), path.c_str(),
+                                         GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
+      },
+      message);
+  if (code < 0) throw open_error(path, code, message);
   state->git_dir = git2::repository_commondir(state->repository.get());
   while (state->git_dir.size() > 1 && state->git_dir.back() == '/') state->git_dir.pop_back();
+  state->shallow = read_shallow(state->git_dir);
   git2::check(git2::repository_odb(git2::out(state->odb), state->repository.get()),
               "cannot open the objects of '" + path + "'");
   return Store(std::move(state));
@@ -100,15 +125,20 @@ Store Store::open(const std::string& path) {
 Store Store::create(const std::string& path, const std::string& branch) {
   const std::string parent = parent_of(path), unfinished = path + ".new";
   fs::make_directories(parent);
-  fs::remove_tree(unfinished);
   git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
   options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKDIR | GIT_REPOSITORY_INIT_NO_REINIT;
   options.initial_head = branch.c_str();
   options.description = "Claude Code sessions and claude.ai chats, archived by csb";
   {
     git2::Handle<git_repository> made;
-    git2::check(git2::repository_init_ext(git2::out(made), unfinished.c_str(), &options),
-                "cannot create the store '" + path + "'");
+    std::string message;
+    const int code = git2::despite_configuration(
+        [&] {
+          fs::remove_tree(unfinished);  // what the first try has made
+          return git2::repository_init_ext(git2::out(made), unfinished.c_str(), &options);
+        },
+        message);
+    if (code < 0) throw Error(ErrorCode::failed, "cannot create the store '" + path + "': " + message);
   }
   if (::chmod(unfinished.c_str(), 0700) != 0) throw errno_error("cannot protect '" + unfinished + "'", errno);
   sync_new_repository(unfinished);

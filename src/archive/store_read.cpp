@@ -140,7 +140,8 @@ CommitInfo Store::commit(const Oid& oid) const {
   info.tree = from_git(*git2::commit_tree_id(commit.get()));
   info.time_ns = git2::commit_time(commit.get()) * kNsPerSecond;
   if (const char* message = git2::commit_message_raw(commit.get())) info.message = message;
-  for (unsigned i = 0; i < git2::commit_parentcount(commit.get()); ++i)
+  const bool ends_here = state_->shallow.count(oid) > 0;
+  for (unsigned i = 0; !ends_here && i < git2::commit_parentcount(commit.get()); ++i)
     info.parents.push_back(from_git(*git2::commit_parent_id(commit.get(), i)));
   for (const TreeItem& item : state_->tree(info.tree))
     if (item.name == kReserved && item.is_tree())

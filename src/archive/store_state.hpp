@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct Store::State {
   std::string git_dir;
   git2::Handle<git_repository> repository;
   git2::Handle<git_odb> odb;
+  std::unordered_set<Oid> shallow;  ///< commits whose parents a shallow clone has left out
   std::unordered_map<Oid, std::vector<TreeItem>> trees;  ///< parsed trees, dropped when too many
 
   struct Object {
