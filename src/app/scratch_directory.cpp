@@ -21,12 +21,14 @@ int remove_entry(const char* path, const struct stat*, int, struct FTW*) {
 }  // namespace
 
 ScratchDirectory::ScratchDirectory(const std::string& name) {
-  const char* base = ::getenv("TMPDIR");
-  std::string pattern =
-      std::string(base != nullptr && *base != '\0' ? base : "/tmp") + "/" + name + ".XXXXXX";
-  if (::mkdtemp(pattern.data()) == nullptr)
-    throw errno_error("cannot make the scratch directory '" + pattern + "'", errno);
-  path_ = fs::real_path(pattern);
+  const char* wanted = ::getenv("TMPDIR");  // it may name a folder that is gone
+  for (const std::string base : {wanted != nullptr && *wanted != '\0' ? wanted : "/tmp", "/tmp"}) {
+    std::string pattern = base + "/" + name + ".XXXXXX";
+    if (::mkdtemp(pattern.data()) == nullptr) continue;
+    path_ = fs::real_path(pattern);
+    return;
+  }
+  throw errno_error("cannot make a scratch directory in '/tmp'", errno);
 }
 
 ScratchDirectory::~ScratchDirectory() {

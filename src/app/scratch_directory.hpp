@@ -4,7 +4,7 @@
 
 namespace csb::app {
 
-/// A private directory (0700) under $TMPDIR, removed with what is in it at the end.
+/// A private directory (0700) under $TMPDIR, else /tmp, removed with what is in it at the end.
 class ScratchDirectory {
  public:
   /// @throws Error when it cannot be made
