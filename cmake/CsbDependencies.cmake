@@ -20,7 +20,10 @@ target_link_libraries(csb_libcrypto INTERFACE ${CSB_LIBCRYPTO} ${CMAKE_DL_LIBS} 
 # SQLite itself, static where there is an archive (Debian), for the same reason.
 find_library(CSB_SQLITE3 NAMES libsqlite3.a sqlite3 REQUIRED)
 add_library(csb_sqlite INTERFACE)
-target_link_libraries(csb_sqlite INTERFACE SQLiteCpp ${CSB_SQLITE3} ${CMAKE_DL_LIBS} Threads::Threads)
+# The imported target would bring the shared SQLite along: only its include directory and its archive are taken.
+get_target_property(CSB_SQLITECPP_INCLUDE SQLiteCpp INTERFACE_INCLUDE_DIRECTORIES)
+target_include_directories(csb_sqlite SYSTEM INTERFACE ${CSB_SQLITECPP_INCLUDE})
+target_link_libraries(csb_sqlite INTERFACE $<TARGET_FILE:SQLiteCpp> ${CSB_SQLITE3} ${CMAKE_DL_LIBS} Threads::Threads)
 
 # The deflate codec: ISA-L where present (5 times zlib's speed at the same ratio), else libdeflate, else zlib.
 set(CSB_DEFLATE "auto" CACHE STRING "auto, isal, libdeflate or zlib")

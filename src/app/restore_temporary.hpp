@@ -30,7 +30,8 @@ class TemporaryFile {
   std::string name_;  ///< its temporary name; empty = none (yet)
 };
 
-/// ".csb-restore.<sixteen random digits>.tmp": never the name of a session file, and none that a backup stores.
+/// ".csb-restore.<sixteen random digits>.tmp": never the name of a session file, and none that a backup
+/// stores.
 [[nodiscard]] std::string temporary_name();
 
 /// rename(2) within a directory that never replaces. @return false when `to` exists. @throws Error

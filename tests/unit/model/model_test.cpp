@@ -11,8 +11,9 @@ TEST_CASE("only a UUID is a session id") {
   REQUIRE(id);
   CHECK(id->text() == "0a1b2c3d-0000-4000-8000-00000000000f");
   CHECK(id->brief() == "0a1b2c3d");
-  for (const char* text : {"", "0a1b2c3d", "0a1b2c3d-0000-4000-8000-00000000000g", "0a1b2c3d00000-4000-8000-00000000000f",
-                           "0a1b2c3d-0000-4000-8000-00000000000f ", "../../../../../../../../../../../x"})
+  for (const char* text :
+       {"", "0a1b2c3d", "0a1b2c3d-0000-4000-8000-00000000000g", "0a1b2c3d00000-4000-8000-00000000000f",
+        "0a1b2c3d-0000-4000-8000-00000000000f ", "../../../../../../../../../../../x"})
     CHECK_FALSE(SessionId::parse(text));
 }
 
@@ -24,7 +25,8 @@ TEST_CASE("hostile paths are refused") {
   CHECK(is_safe_relative_path(std::string(255, 'x')));
   CHECK(is_safe_relative_path("projects/-a b/\xff\n.jsonl"));
   CHECK(is_safe_relative_path("..."));
-  for (const char* path : {".git", "a/.git/config", ".GIT", "git~1", ".git.", ".git ", ".g\xe2\x80\x8cit", ".git::$INDEX"})
+  for (const char* path :
+       {".git", "a/.git/config", ".GIT", "git~1", ".git.", ".git ", ".g\xe2\x80\x8cit", ".git::$INDEX"})
     CHECK_FALSE(is_safe_tree_path(path));
   CHECK(is_safe_tree_path(".github/x"));
   CHECK(is_safe_tree_path(".gitignore"));
@@ -46,7 +48,8 @@ TEST_CASE("object ids and change names read back") {
   CHECK(oid->hex() == "0123456789abcdef0123456789abcdef01234567");
   CHECK_FALSE(Oid::parse("0123"));
   CHECK_FALSE(Oid::parse(std::string(40, 'g')));
-  for (const ChangeOp op : {ChangeOp::add, ChangeOp::grow, ChangeOp::rewrite, ChangeOp::shrink, ChangeOp::remove})
+  for (const ChangeOp op :
+       {ChangeOp::add, ChangeOp::grow, ChangeOp::rewrite, ChangeOp::shrink, ChangeOp::remove})
     CHECK(parse_change_op(to_string(op)) == op);
   CHECK_FALSE(parse_change_op("remove"));
 }

@@ -39,5 +39,9 @@ TEST_CASE("parallel_for does each piece once and passes the failure on") {
   std::atomic<int> sum{0};
   parallel_for(100, 4, [&](std::size_t i) { sum += static_cast<int>(i); });
   CHECK(sum == 4950);
-  CHECK_THROWS_AS(parallel_for(10, 2, [](std::size_t i) { if (i == 3) throw Error(ErrorCode::failed, "x"); }), Error);
+  CHECK_THROWS_AS(parallel_for(10, 2,
+                               [](std::size_t i) {
+                                 if (i == 3) throw Error(ErrorCode::failed, "x");
+                               }),
+                  Error);
 }

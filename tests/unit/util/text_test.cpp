@@ -9,12 +9,12 @@ TEST_CASE("nothing printable() returns can command a terminal") {
   CHECK(printable("a\x1b[31mb") == "a\\x1b[31mb");
   CHECK(printable("a\nb\tc\r") == "a b c ");
   CHECK(printable("\xc2\x9b"
-                  "31m") == "\\x9b31m");                              // C1 CSI
+                  "31m") == "\\x9b31m");  // C1 CSI
   CHECK(printable("\xe2\x80\xae"
-                  "gpj") == "\\u202egpj");                            // right-to-left override
+                  "gpj") == "\\u202egpj");  // right-to-left override
   CHECK(printable(std::string("a\0b", 3)) == "a\\x00b");
   CHECK(printable("bad \xff\xc3") == "bad \\xff\\xc3");
-  CHECK(printable("\xed\xa0\xbc") == "\\xed\\xa0\\xbc");              // a surrogate is no character
+  CHECK(printable("\xed\xa0\xbc") == "\\xed\\xa0\\xbc");  // a surrogate is no character
 }
 
 TEST_CASE("width and truncation count columns, not bytes") {
@@ -40,9 +40,7 @@ TEST_CASE("base64 both ways") {
   for (const char* bad : {"a", "a===", "ab=c", "a*bc", "=abc"}) CHECK_FALSE(base64_decode(bad, out));
 }
 
-TEST_CASE("JSON escapes") {
-  CHECK(json_escape("a\"b\\c\n\x01") == "a\\\"b\\\\c\\n\\u0001");
-}
+TEST_CASE("JSON escapes") { CHECK(json_escape("a\"b\\c\n\x01") == "a\\\"b\\\\c\\n\\u0001"); }
 
 TEST_CASE("sizes") {
   CHECK(format_bytes(0) == "0 B");
