@@ -21,6 +21,9 @@ class StoreAccess {
   /// Opens it, or creates csb's own. @throws Error{refused}, Error{not_found} with the remedy
   [[nodiscard]] archive::Store& store();
 
+  /// Finishes or drops what a killed run left in it. @pre begin() was not called
+  void heal();
+
   /// Starts opening the store and a transaction, once. store() may not be called after it.
   void begin();
   /// Waits for what begin() started, and starts it if need be. Safe from several threads.

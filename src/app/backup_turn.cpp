@@ -9,8 +9,8 @@
 namespace csb::app {
 namespace {
 
-/// A client that saves all the time must not keep one run going for ever; the next wish starts the next.
-constexpr int kMoreRuns = 3;
+/// Readers hold the catalogue while they rebuild it or bring it up to date; that ends.
+constexpr std::chrono::minutes kCataloguePatience{2};
 
 std::string pending_mark(const Settings& settings) { return settings.home + "/pending"; }
 
@@ -19,6 +19,14 @@ std::optional<FileLock> take_lock(const Settings& settings, std::chrono::millise
   if (auto lock = FileLock::acquire(settings.lock_file(), patience)) return lock;
   fs::replace_file(pending_mark(settings), "another backup was wanted\n");
   return FileLock::acquire(settings.lock_file());
+}
+
+/// Readers know of no wishes: the lock they take is another one.
+FileLock take_catalogue(const Settings& settings) {
+  auto lock = FileLock::acquire(settings.catalogue_lock_file(), kCataloguePatience);
+  if (!lock)
+    throw Error(ErrorCode::busy, "another run of csb is rebuilding the catalogue", "try again later");
+  return std::move(*lock);
 }
 
 }  // namespace
@@ -31,9 +39,13 @@ void work_in_turn(const Settings& settings, std::chrono::milliseconds patience,
                 "it was told to look again when it is done; nothing needs to be repeated");
   for (int run = 0;; ++run) {
     fs::remove_file(pending_mark(settings));  // what was wished for until now, this run does
-    work(run > 0);
+    {
+      const FileLock catalogue = take_catalogue(settings);
+      work(run > 0);
+    }
     lock.reset();
-    if (run == kMoreRuns || !fs::exists(pending_mark(settings))) return;
+    // Each mark is of a run that ended with nothing saved and counts on this one: there is no limit.
+    if (!fs::exists(pending_mark(settings))) return;
     lock = FileLock::acquire(settings.lock_file());
     if (!lock) return;  // who holds it now finds the mark
   }

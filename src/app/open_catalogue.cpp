@@ -92,7 +92,7 @@ bool rebuild_in_place(const archive::Store& store, const Settings& settings, Fau
   const std::string file = settings.catalogue_file();
   try {
     fs::make_directories(settings.home);
-    const auto lock = FileLock::acquire(settings.lock_file(), kPatience);
+    const auto lock = FileLock::acquire(settings.catalogue_lock_file(), kPatience);
     if (!lock) return false;
     const std::string fresh = file + ".rebuild";
     remove_database(fresh);
@@ -147,7 +147,7 @@ Catalogue open_catalogue_up_to_date(const Settings& settings, const archive::Sto
   if (!catalogue) return rebuild(store, settings, fault, why, said);
   if (is_up_to_date(*catalogue, store)) return std::move(*catalogue);
   try {
-    const auto lock = FileLock::acquire(settings.lock_file(), kPatience);
+    const auto lock = FileLock::acquire(settings.catalogue_lock_file(), kPatience);
     if (!lock) return std::move(*catalogue);  // a backup is under way: what it adds is newer than the request
     Catalogue writable = open_catalogue_for_writing(settings, said);
     catch_up(writable, store, settings);

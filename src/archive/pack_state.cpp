@@ -1,13 +1,17 @@
 #include "pack_state.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <sstream>
+#include <string_view>
 
 #include "csb/util/error.hpp"
 #include "csb/util/fd.hpp"
 #include "csb/util/fs.hpp"
+#include "pack_file.hpp"
 #include "pack_names.hpp"
 #include "pack_writer.hpp"
 
@@ -20,15 +24,50 @@ bool is_pack_name(const std::string& name) {
          name.find_first_not_of("0123456789abcdef", 5) == std::string::npos;
 }
 
+/// What cannot be told must not pass for "is not there": packs are removed on that word.
+bool is_there(const std::string& path) {
+  struct stat st {};
+  if (::lstat(path.c_str(), &st) == 0) return true;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  throw errno_error("cannot look at '" + path + "'", errno);
+}
+
 void add_unique(std::vector<std::string>& names, const std::string& name) {
   if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
 }
 
-std::size_t remove_pack(const PackPaths& paths, const std::string& name) {
+/// git takes a multi-pack index that names a missing pack for damage. Like `git repack`, csb removes the
+/// index: git writes a new one when it wants one.
+std::size_t remove_multi_pack_index(const PackPaths& paths, const std::string& pack) {
+  constexpr std::string_view kName = "multi-pack-index";
+  const auto index = MappedFile::open(paths.directory() + "/" + std::string(kName));
+  if (!index || as_text(index->bytes()).find(pack + ".idx") == std::string_view::npos) return 0;
   std::size_t removed = 0;
+  for (const std::string& name : fs::list_directory(paths.directory()))  // with its bitmap and reverse index
+    if (name.starts_with(kName)) removed += fs::remove_file(paths.directory() + "/" + name) ? 1 : 0;
+  return removed;
+}
+
+std::size_t remove_pack(const PackPaths& paths, const std::string& name) {
+  std::size_t removed = remove_multi_pack_index(paths, name);
   // The index first: a pack without an index is invisible, an index without a pack is an error.
   for (const std::string& path : {paths.index(name), paths.pack(name), paths.keep(name)})
     removed += fs::remove_file(path) ? 1 : 0;
+  return removed;
+}
+
+/// Files that a killed run was writing. @return how many were removed
+std::size_t remove_unfinished(const PackPaths& paths) {
+  std::size_t removed = 0;
+  const auto sweep = [&removed](const std::string& directory, const auto& is_unfinished) {
+    for (const std::string& name : fs::list_directory(directory))
+      if (is_unfinished(name)) removed += fs::remove_file(directory + "/" + name) ? 1 : 0;
+  };
+  sweep(paths.directory(), [](const std::string& name) {
+    return name.starts_with(kTemporaryPrefix) ||
+           (name.starts_with("pack-") && name.find(".keep.tmp.") != std::string::npos);
+  });
+  sweep(paths.git_dir + "/csb", [](const std::string& name) { return name.starts_with("state.tmp."); });
   return removed;
 }
 
@@ -75,12 +114,12 @@ std::size_t finish_exchange(const PackPaths& paths, PackState& state) {
 }  // namespace
 
 bool PackPaths::complete(const std::string& name) const {
-  return fs::exists(pack(name)) && fs::exists(index(name));
+  return is_there(pack(name)) && is_there(index(name));
 }
 
 PackState read_state(const PackPaths& paths) {
   PackState state;
-  if (!fs::exists(paths.state())) return state;
+  if (!is_there(paths.state())) return state;
   std::istringstream lines(read_file(paths.state(), std::size_t{16} << 20));
   std::string line;
   while (std::getline(lines, line)) {
@@ -119,11 +158,7 @@ Healed heal(const PackPaths& paths) {
   healed.state = read_state(paths);
   PackState& state = healed.state;
 
-  const auto names = fs::list_directory(paths.directory());
-  for (const std::string& name : names)
-    if (name.starts_with(kTemporaryPrefix))
-      healed.removed += fs::remove_file(paths.directory() + "/" + name) ? 1 : 0;
-
+  healed.removed += remove_unfinished(paths);
   if (!state.ref.empty())
     healed.removed += fs::remove_file(paths.git_dir + "/" + state.ref + ".lock") ? 1 : 0;
   const std::vector<std::string> next = next_packs(state);
@@ -132,9 +167,16 @@ Healed heal(const PackPaths& paths) {
     fs::sync_directory(paths.directory());
     healed.removed += finish_exchange(paths, state);
   } else if (!next.empty()) {
-    // The ref moves only after every new pack is in place: nothing needs these.
-    for (const std::string& name : next)
-      if (!is_current(state, name)) healed.removed += remove_pack(paths, name);
+    // The ref moves only after every new pack is in place, so nothing needs these; but a gc that is under way
+    // may have left out what it saw in a complete one, which is therefore kept.
+    for (const std::string& name : next) {
+      if (is_current(state, name)) continue;
+      if (paths.complete(name)) {
+        add_unique(state.sealed, name);
+      } else {
+        healed.removed += remove_pack(paths, name);
+      }
+    }
     clear_exchange(state);
     write_state(paths, state);
   } else if (!state.ref.empty()) {
@@ -142,7 +184,8 @@ Healed heal(const PackPaths& paths) {
     write_state(paths, state);
   }
 
-  for (const std::string& name : names) {  // left when the state file was lost with the power
+  for (const std::string& name :
+       fs::list_directory(paths.directory())) {  // left when the state file was lost with the power
     const std::string path = paths.directory() + "/" + name;
     if (name.ends_with(".keep") && fs::exists(path) && read_file(path) == kKeepText)
       healed.removed += fs::remove_file(path) ? 1 : 0;
@@ -177,6 +220,11 @@ void PackExchange::complete() { finish_exchange(paths_, state_); }
 
 void PackExchange::abandon() noexcept {
   try {
+    if (!state_.drop.empty()) {
+      // The new packs hold all of those they supersede, and a gc that is under way may count on them.
+      finish_exchange(paths_, state_);
+      return;
+    }
     for (const std::string& name : next_packs(state_))
       if (!is_current(state_, name)) remove_pack(paths_, name);
     clear_exchange(state_);

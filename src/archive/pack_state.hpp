@@ -59,7 +59,7 @@ class PackExchange {
                std::string ref);
   /// The refs have moved (or none needs to): removes what is superseded.
   void complete();
-  /// The refs did not move: removes the new packs.
+  /// The refs did not move: removes the new packs, unless they supersede others, whose place they then take.
   void abandon() noexcept;
 
  private:

@@ -41,16 +41,18 @@ PackWriter::PackWriter(std::string directory) : directory_(std::move(directory))
   if (::getentropy(random.data(), random.size()) != 0) throw errno_error("cannot draw a random name", errno);
   Oid draw;
   std::memcpy(draw.bytes.data(), random.data(), random.size());
-  stem_ = directory_ + "/" + std::string(kTemporaryPrefix) + draw.hex().substr(0, 16);
-  pack_ = open_at(AT_FDCWD, stem_ + ".pack", O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-  if (!pack_) throw errno_error("cannot create '" + stem_ + ".pack'", errno);
+  const std::string stem = directory_ + "/" + std::string(kTemporaryPrefix) + draw.hex().substr(0, 16);
+  temporary_pack_ = stem + std::string(kTemporaryPack);
+  temporary_index_ = stem + std::string(kTemporaryIndex);
+  pack_ = open_at(AT_FDCWD, temporary_pack_, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+  if (!pack_) throw errno_error("cannot create '" + temporary_pack_ + "'", errno);
   write_out(pack_header(0));
 }
 
 PackWriter::~PackWriter() {
   if (published_) return;
-  ::unlink((stem_ + ".pack").c_str());
-  ::unlink((stem_ + ".idx").c_str());
+  ::unlink(temporary_pack_.c_str());
+  ::unlink(temporary_index_.c_str());
 }
 
 std::uint64_t PackWriter::append(const Oid& oid, ObjectType type, std::uint64_t size,
@@ -94,14 +96,14 @@ void PackWriter::write_out(std::span<const std::byte> data) {
   offset_ += data.size();
   if (buffer_.size() + data.size() > kBuffer) flush();
   if (data.size() > kBuffer) {
-    write_all(pack_.get(), data, "'" + stem_ + ".pack'");
+    write_all(pack_.get(), data, "'" + temporary_pack_ + "'");
   } else {
     buffer_.insert(buffer_.end(), data.begin(), data.end());
   }
 }
 
 void PackWriter::flush() {
-  write_all(pack_.get(), buffer_, "'" + stem_ + ".pack'");
+  write_all(pack_.get(), buffer_, "'" + temporary_pack_ + "'");
   buffer_.clear();
 }
 
@@ -122,7 +124,7 @@ Oid PackWriter::hash_file() const {
   Bytes window(std::min<std::uint64_t>(offset_, std::uint64_t{1} << 20));
   for (std::uint64_t at = 0; at < offset_;) {
     const ssize_t n = pread_full(pack_.get(), window, at);
-    if (n <= 0) throw errno_error("cannot read back '" + stem_ + ".pack'", n < 0 ? errno : EIO);
+    if (n <= 0) throw errno_error("cannot read back '" + temporary_pack_ + "'", n < 0 ? errno : EIO);
     sha.update(std::span(window).first(static_cast<std::size_t>(n)));
     at += static_cast<std::uint64_t>(n);
   }
@@ -133,10 +135,10 @@ void PackWriter::finish() {
   flush();
   const Bytes header = pack_header(entries_.size());
   if (::pwrite(pack_.get(), header.data(), header.size(), 0) != static_cast<ssize_t>(header.size()))
-    throw errno_error("cannot write '" + stem_ + ".pack'", errno);
+    throw errno_error("cannot write '" + temporary_pack_ + "'", errno);
   const Oid hash = hash_file();
-  write_all(pack_.get(), bytes_of(hash), "'" + stem_ + ".pack'");
-  fs::sync_file(pack_.get(), stem_ + ".pack");
+  write_all(pack_.get(), bytes_of(hash), "'" + temporary_pack_ + "'");
+  fs::sync_file(pack_.get(), temporary_pack_);
   name_ = "pack-" + hash.hex();
   write_index(hash);
 }
@@ -170,17 +172,17 @@ void PackWriter::write_index(const Oid& pack_hash) {
   const Oid index_hash = sha.finish();
   index.insert(index.end(), bytes_of(index_hash).begin(), bytes_of(index_hash).end());
 
-  const Fd fd = open_at(AT_FDCWD, stem_ + ".idx", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-  if (!fd) throw errno_error("cannot create '" + stem_ + ".idx'", errno);
-  write_all(fd.get(), index, "'" + stem_ + ".idx'");
-  fs::sync_file(fd.get(), stem_ + ".idx");
+  const Fd fd = open_at(AT_FDCWD, temporary_index_, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+  if (!fd) throw errno_error("cannot create '" + temporary_index_ + "'", errno);
+  write_all(fd.get(), index, "'" + temporary_index_ + "'");
+  fs::sync_file(fd.get(), temporary_index_);
   file_bytes_ = offset_ + 20 + index.size();
 }
 
 void PackWriter::publish() {
-  fs::rename_file(stem_ + ".pack", directory_ + "/" + name_ + ".pack");
+  fs::rename_file(temporary_pack_, directory_ + "/" + name_ + ".pack");
   published_ = true;
-  fs::rename_file(stem_ + ".idx", directory_ + "/" + name_ + ".idx");
+  fs::rename_file(temporary_index_, directory_ + "/" + name_ + ".idx");
 }
 
 }  // namespace csb::archive

@@ -59,7 +59,7 @@ class PackWriter {
   [[nodiscard]] Oid hash_file() const;
   void write_index(const Oid& pack_hash);
 
-  std::string directory_, stem_, name_;
+  std::string directory_, temporary_pack_, temporary_index_, name_;
   Fd pack_;
   mutable std::mutex mutex_;
   Bytes buffer_;
