@@ -151,8 +151,8 @@ void BackupRun::open_catalogue_to_write() {
   try {
     catalogue_ = open_catalogue_for_writing(settings_, [this](std::string said) { note(std::move(said)); });
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::refused || options_.no_commit) throw;
-    // A newer csb's: it is left as it is, and what is needed of it is read from the store.
+    if (error.code() == ErrorCode::busy || options_.no_commit) throw;
+    // A newer csb's, or its disk is full: it is left as it is, and what is needed of it read from the store.
     note(error.what(), "this backup does without the catalogue, and takes longer");
     catalogue_ = Catalogue::open({}, Catalogue::Access::memory);
   }

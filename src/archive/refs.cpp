@@ -1,6 +1,7 @@
 #include "refs.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <chrono>
 #include <ctime>
@@ -31,6 +32,16 @@ int try_to_move(Store::State& state, const std::string& ref, const std::optional
   const git_oid expected = to_git(*from);
   return git2::reference_create_matching(git2::out(made), state.repository.get(), ref.c_str(), &target, 1,
                                          &expected, "csb backup");
+}
+
+/// libgit2 renames by link and unlink. A lock file that is the ref itself under a second name is what was
+/// left when that was cut in two; git's own locks never are. @return true when it was removed
+bool remove_own_lock(const Store::State& state, const std::string& ref) {
+  const std::string path = state.git_dir + "/" + ref;
+  struct stat lock {}, file {};
+  if (::lstat((path + ".lock").c_str(), &lock) != 0 || ::lstat(path.c_str(), &file) != 0) return false;
+  if (lock.st_ino != file.st_ino || lock.st_dev != file.st_dev) return false;
+  return fs::remove_file(path + ".lock");
 }
 
 /// Characters that would end a header field.
@@ -71,6 +82,7 @@ void move_ref(Store::State& state, const std::string& ref, const std::optional<O
     const std::string why = git2::last_message();
     // The fsync of the refs directory can fail after the ref has moved: what it says now is what counts.
     if (current(state, ref) == to) return;
+    if (code == GIT_ELOCKED && remove_own_lock(state, ref)) continue;
     if (code != GIT_ELOCKED || std::chrono::steady_clock::now() >= deadline)
       throw Error(ErrorCode::failed, "cannot move the branch '" + ref + "': " + why,
                   code == GIT_ELOCKED

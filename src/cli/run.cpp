@@ -81,6 +81,7 @@ int run(int argc, char** argv) {
   occupy_standard_descriptors();
   ::umask(077);                   // whatever csb makes is the person's own
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away shows as EPIPE
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes (ulimit -f) as EFBIG
   Messages messages(STDERR_FILENO);
   return run_guarded(argc > 0 ? argc : 1, argv, messages);
 }
