@@ -38,7 +38,8 @@ int try_to_move(Store::State& state, const std::string& ref, const std::optional
 /// left when that was cut in two; git's own locks never are. @return true when it was removed
 bool remove_own_lock(const Store::State& state, const std::string& ref) {
   const std::string path = state.git_dir + "/" + ref;
-  struct stat lock {}, file {};
+  struct stat lock {};
+  struct stat file {};
   if (::lstat((path + ".lock").c_str(), &lock) != 0 || ::lstat(path.c_str(), &file) != 0) return false;
   if (lock.st_ino != file.st_ino || lock.st_dev != file.st_dev) return false;
   return fs::remove_file(path + ".lock");
