@@ -30,8 +30,7 @@ int run_backup(Call& call) {
   } else if (!call.global.quiet) {
     call.out.write(render(result, backup.dry_run, screen_of(call)));
   }
-  if (!call.global.json)
-    for (const Problem& problem : result.problems) call.messages.problem(problem);
+  if (!call.global.json) call.messages.problems(result.problems);
   return result.incomplete() ? kIncomplete : kDone;
 }
 

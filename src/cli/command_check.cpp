@@ -38,7 +38,7 @@ int run_status(Call& call) {
   } else {
     if (!call.global.quiet) call.out.write(render(result, screen));
     call.out.flush();
-    for (const Problem& problem : result.problems) call.messages.problem(problem);
+    call.messages.problems(result.problems);
   }
   return result.wrong() ? kIncomplete : kDone;
 }
@@ -63,7 +63,7 @@ int run_verify(Call& call) {
   } else {
     if (!call.global.quiet || !result.sound()) call.out.write(render(result, screen_of(call)));
     call.out.flush();
-    for (const Problem& problem : result.problems) call.messages.problem(problem);
+    call.messages.problems(result.problems);
     if (!result.sound() && !verify.repair)
       call.messages.error("something is wrong",
                           "'csb verify --repair' takes what it can from the files on disk");

@@ -118,6 +118,14 @@ void Messages::problem(const Problem& problem) {
   write_hint(problem.hint);
 }
 
+void Messages::problems(const std::vector<Problem>& problems) {
+  constexpr std::size_t kNotes = 5;  // what is only worth knowing must not drown what is wrong
+  std::size_t notes = 0;
+  for (const Problem& each : problems)
+    if (each.severity == Problem::Severity::not_saved || ++notes <= kNotes) problem(each);
+  if (notes > kNotes) note("and " + std::to_string(notes - kNotes) + " more notes; --json has them all");
+}
+
 void Messages::note(std::string_view text) {
   if (!quiet_) write("csb: " + printable(text) + "\n");
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "csb/model/file.hpp"
 #include "csb/util/error.hpp"
@@ -66,6 +67,8 @@ class Messages {
   void error(std::string_view what, std::string_view hint = {});
   /// "csb: problem: …" or "csb: note: …"; notes are left out when quiet.
   void problem(const Problem& problem);
+  /// All of them: every problem, and the first few notes.
+  void problems(const std::vector<Problem>& problems);
   /// "csb: …", left out when quiet.
   void note(std::string_view text);
 
