@@ -4,7 +4,6 @@
 #include <mutex>
 
 #include "csb/archive/store.hpp"
-#include "csb/archive/transaction.hpp"
 #include "csb/scan/file_reader.hpp"
 #include "csb/scan/walk.hpp"
 #include "csb/source/claude_code/policy.hpp"
@@ -50,11 +49,12 @@ std::optional<LiveContent> read_live(int root_fd, const std::string& path) {
 LiveBlobs::LiveBlobs(int root_fd, const Settings& settings) : root_fd_(root_fd) {
   const claude_code::PathPolicy policy(settings.policy);
   const scan::WalkResult walk = scan::walk(root_fd, policy.walk_policy(), worker_count());
-  for (const scan::FoundFile& file : walk.files) paths_.push_back(file.path);
+  for (const scan::FoundFile& file : walk.files) files_.push_back({file.path, file.stamp.mode, {}});
   std::mutex mutex;
-  parallel_for(paths_.size(), worker_count(), [&](std::size_t index) {
-    const auto content = read_live(root_fd_, paths_[index]);
+  parallel_for(files_.size(), worker_count(), [&](std::size_t index) {
+    const auto content = read_live(root_fd_, files_[index].path);
     if (!content) return;  // cannot help with the repair
+    for (const Oid& slice : content->slices) files_[index].slices.push_back({slice, 0});
     const std::lock_guard lock(mutex);
     for (std::size_t slice = 0; slice < content->slices.size(); ++slice)
       places_.emplace(content->slices[slice],
@@ -62,10 +62,16 @@ LiveBlobs::LiveBlobs(int root_fd, const Settings& settings) : root_fd_(root_fd) 
   });
 }
 
+std::vector<archive::TreeEdit> LiveBlobs::files() const {
+  std::vector<archive::TreeEdit> files = files_;
+  std::erase_if(files, [](const archive::TreeEdit& file) { return file.slices.empty(); });
+  return files;
+}
+
 std::optional<std::vector<std::byte>> LiveBlobs::find(const Oid& blob) const {
   const auto place = places_.find(blob);
   if (place == places_.end()) return std::nullopt;
-  const std::string& path = paths_[place->second.path];
+  const std::string& path = files_[place->second.file].path;
   scan::OpenFailure failure = scan::OpenFailure::none;
   int error_number = 0;
   std::optional<std::vector<std::byte>> bytes;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "csb/app/settings.hpp"
+#include "csb/archive/transaction.hpp"
 #include "csb/model/file.hpp"
 #include "csb/model/oid.hpp"
 #include "csb/util/fd.hpp"
@@ -34,14 +35,16 @@ class LiveBlobs {
 
   /// The bytes of a blob, hashed again as they are read. @return nothing when no file has them (any more)
   [[nodiscard]] std::optional<std::vector<std::byte>> find(const Oid& blob) const;
+  /// Every file and link as a tree would hold it.
+  [[nodiscard]] std::vector<archive::TreeEdit> files() const;
 
  private:
   struct Place {
-    std::uint32_t path = 0;  ///< into paths_
+    std::uint32_t file = 0;  ///< into files_
     std::uint32_t slice = 0;
   };
   int root_fd_;
-  std::vector<std::string> paths_;
+  std::vector<archive::TreeEdit> files_;  // those without slices could not be read
   std::unordered_map<Oid, Place> places_;
 };
 

@@ -10,6 +10,7 @@
 namespace csb::archive {
 
 inline constexpr std::string_view kFormatPath = ".csb/format";
+inline constexpr std::string_view kFormatText = "1\n";
 inline constexpr std::string_view kChangesPath = ".csb/changes.jsonl";
 inline constexpr std::string_view kForeignPath = ".csb/foreign.jsonl";
 inline constexpr std::string_view kReserved = ".csb";

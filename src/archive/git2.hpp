@@ -61,13 +61,6 @@ CSB_GIT2(odb_object_free);
 CSB_GIT2(odb_object_data);
 CSB_GIT2(odb_object_size);
 CSB_GIT2(odb_object_type);
-CSB_GIT2(commit_lookup);
-CSB_GIT2(commit_free);
-CSB_GIT2(commit_tree_id);
-CSB_GIT2(commit_parentcount);
-CSB_GIT2(commit_parent_id);
-CSB_GIT2(commit_time);
-CSB_GIT2(commit_message_raw);
 CSB_GIT2(reference_name_to_id);
 CSB_GIT2(reference_create_matching);
 CSB_GIT2(reference_create);
@@ -79,6 +72,12 @@ CSB_GIT2(reference_name);
 CSB_GIT2(reference_name_is_valid);
 CSB_GIT2(reference_resolve);
 CSB_GIT2(reference_target);
+CSB_GIT2(reference_remove);
+CSB_GIT2(indexer_new);
+CSB_GIT2(indexer_append);
+CSB_GIT2(indexer_commit);
+CSB_GIT2(indexer_name);
+CSB_GIT2(indexer_free);
 CSB_GIT2(graph_descendant_of);
 CSB_GIT2(signature_default);
 CSB_GIT2(signature_free);
@@ -94,9 +93,9 @@ struct Free {
   void operator()(git_repository* p) const { repository_free(p); }
   void operator()(git_odb* p) const { odb_free(p); }
   void operator()(git_odb_object* p) const { odb_object_free(p); }
-  void operator()(git_commit* p) const { commit_free(p); }
   void operator()(git_reference* p) const { reference_free(p); }
   void operator()(git_reference_iterator* p) const { reference_iterator_free(p); }
+  void operator()(git_indexer* p) const { indexer_free(p); }
   void operator()(git_signature* p) const { signature_free(p); }
   void operator()(git_config* p) const { config_free(p); }
   void operator()(git_config_iterator* p) const { config_iterator_free(p); }

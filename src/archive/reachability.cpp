@@ -1,5 +1,6 @@
 #include "reachability.hpp"
 
+#include "commit_object.hpp"
 #include "csb/util/error.hpp"
 #include "store_state.hpp"
 
@@ -46,15 +47,10 @@ void Reachability::walk(const Branch& branch) {
     pending.pop_back();
     if (!seen_.insert(at).second || !need(at, branch.ref, false)) continue;
     try {
-      const git_oid raw = to_git(at);
-      git2::Handle<git_commit> commit;
-      git2::check(git2::commit_lookup(git2::out(commit), store_.state().repository.get(), &raw),
-                  "cannot read commit " + at.hex());
+      const ParsedCommit commit = store_.state().commit(at);
       ++commits_;
-      const bool ends_here = store_.state().shallow.count(at) > 0;
-      for (unsigned i = 0; !ends_here && i < git2::commit_parentcount(commit.get()); ++i)
-        pending.push_back(from_git(*git2::commit_parent_id(commit.get(), i)));
-      visit_tree(from_git(*git2::commit_tree_id(commit.get())), branch.ref + ": ", 0);
+      pending.insert(pending.end(), commit.parents.begin(), commit.parents.end());
+      visit_tree(commit.tree, branch.ref + ": ", 0);
     } catch (const Error& error) {
       missing_.push_back({at, branch.ref + ": " + error.what(), false});
     }

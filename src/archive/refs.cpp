@@ -4,13 +4,9 @@
 #include <sys/stat.h>
 
 #include <chrono>
-#include <ctime>
 #include <thread>
 
-#include "commit_object.hpp"
-#include "csb/util/clock.hpp"
 #include "csb/util/error.hpp"
-#include "csb/util/fd.hpp"
 #include "csb/util/fs.hpp"
 #include "store_lock.hpp"
 
@@ -43,12 +39,6 @@ bool remove_own_lock(const Store::State& state, const std::string& ref) {
   if (::lstat((path + ".lock").c_str(), &lock) != 0 || ::lstat(path.c_str(), &file) != 0) return false;
   if (lock.st_ino != file.st_ino || lock.st_dev != file.st_dev) return false;
   return fs::remove_file(path + ".lock");
-}
-
-/// Characters that would end a header field.
-std::string header_safe(std::string text) {
-  std::erase_if(text, [](char c) { return c == '<' || c == '>' || c == '\n' || c == '\0'; });
-  return text;
 }
 
 }  // namespace
@@ -91,27 +81,6 @@ void move_ref(Store::State& state, const std::string& ref, const std::optional<O
                       : "");
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
-}
-
-std::string identity(const Store::State& state) {
-  git2::Handle<git_signature> signature;
-  if (git2::signature_default(git2::out(signature), state.repository.get()) < 0) return "csb <csb@localhost>";
-  const std::string name = header_safe(signature->name), email = header_safe(signature->email);
-  if (name.find_first_not_of(' ') == std::string::npos) return "csb <csb@localhost>";
-  return name + " <" + email + ">";
-}
-
-Bytes write_commit(const std::string& identity, const Oid& tree, const std::optional<Oid>& parent,
-                   std::int64_t time_ns, const std::string& message) {
-  std::string text = "tree " + tree.hex() + "\n";
-  if (parent) text += "parent " + parent->hex() + "\n";
-  const std::int64_t seconds = time_ns / kNsPerSecond;
-  for (const char* role : {"author", "committer"})
-    text += fmt::format("{} {} {} +0000\n", role, identity, seconds);
-  text += "\n" + message;
-  if (!text.ends_with('\n')) text += '\n';
-  const auto bytes = as_bytes(text);
-  return {bytes.begin(), bytes.end()};
 }
 
 }  // namespace csb::archive

@@ -1,27 +1,32 @@
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
+#include "changes.hpp"
 #include "check_pack.hpp"
+#include "commit_object.hpp"
 #include "csb/archive/maintenance.hpp"
 #include "csb/util/error.hpp"
+#include "csb/util/fd.hpp"
 #include "csb/util/fs.hpp"
 #include "hot_pack.hpp"
+#include "index_pack.hpp"
 #include "loose_objects.hpp"
 #include "pack_state.hpp"
 #include "reachability.hpp"
 #include "refs.hpp"
+#include "sha1.hpp"
 #include "store_lock.hpp"
 #include "store_state.hpp"
 
 namespace csb::archive {
 namespace {
 
-using FindContent = std::function<std::optional<std::vector<std::byte>>(const Oid&)>;
-
 class Repair {
  public:
-  explicit Repair(Store& store)
+  Repair(Store& store, const RepairSources& sources)
       : store_(store),
+        sources_(sources),
         lock_(lock_store(store.git_dir(), std::chrono::seconds(10))),
         paths_{store.git_dir()},
         packs_(heal(paths_).state) {}
@@ -37,24 +42,34 @@ class Repair {
     refresh();
   }
 
-  /// Writes anew what branches need and nobody has, as far as `find_content` knows it.
-  void recover(const FindContent& find_content) {
-    PackWriter writer(paths_.directory());
-    Bytes stream;
-    for (const auto& missing : missing_objects()) {
-      const auto content = missing.is_blob ? find_content(missing.oid) : std::nullopt;
-      if (!content || blob_id(*content) != missing.oid) {
-        report_.lost.push_back(missing.oid);
-        continue;
-      }
-      deflate(*content, stream);
-      writer.append(missing.oid, ObjectType::blob, content->size(), stream);
-      ++report_.recovered;
+  /// csb's own branch, when what is damaged is the file that says where it is.
+  void put_branch_back() {
+    const std::string& ref = sources_.own_branch;
+    if (ref.empty()) return;
+    if (const auto tip = own_tip(); tip && readable(*tip)) return;
+    set_aside(paths_.git_dir + "/" + ref, file_name_for(ref));
+    const auto tip = own_tip();  // an older one may be packed
+    const auto& known = sources_.own_tip;
+    if (known && tip != known && readable(*known)) move_ref(store_.state(), ref, tip, *known);
+  }
+
+  /// Writes anew what branches need and nobody has, as far as the sources have it. With a tree come more
+  /// objects that are needed, so it goes on until nothing more is found.
+  void recover() {
+    std::vector<Oid> lost;
+    for (bool found = true; found;) {
+      found = false;
+      lost.clear();
+      PackWriter writer(paths_.directory());
+      for (const auto& missing : missing_objects())
+        if (!write_anew(missing, writer)) lost.push_back(missing.oid);
+      if (writer.objects() == 0) continue;
+      writer.finish();
+      PackExchange(paths_, packs_, nullptr, {&writer}, true, {}, {}).complete();
+      refresh();
+      found = true;
     }
-    if (writer.objects() == 0) return;
-    writer.finish();
-    PackExchange(paths_, packs_, nullptr, {&writer}, true, {}, {}).complete();
-    refresh();
+    report_.lost = std::move(lost);
   }
 
   /// A branch whose newest trees are lost could never be committed to again: it goes back to its newest
@@ -69,6 +84,8 @@ class Repair {
       if (at && *at != branch.tip && store_.commit(*at).by_csb) {
         move_ref(store_.state(), branch.ref, branch.tip, *at);
         report_.rewound.push_back(branch.ref);
+      } else if (!at && branch.ref == sources_.own_branch) {
+        retire(branch);
       }
     }
   }
@@ -76,21 +93,79 @@ class Repair {
   [[nodiscard]] RepairReport take() { return std::move(report_); }
 
  private:
-  void refresh() { git2::check(git2::odb_refresh(store_.state().odb.get()), "cannot list the packs"); }
+  /// libgit2 goes on reading a pack that was set aside as long as the repository is open.
+  void refresh() { store_ = Store::open(paths_.git_dir); }
 
   bool readable(const Oid& oid) const {
     std::string why;
     return store_.state().read(oid, why).has_value();
   }
 
+  /// Where the file of csb's own branch says it is; nothing when it says nothing that can be read.
+  std::optional<Oid> own_tip() const {
+    try {
+      return store_.tip(sources_.own_branch);
+    } catch (const Error&) {
+      return std::nullopt;
+    }
+  }
+
   std::optional<Oid> parent_of(const Oid& commit) const {
-    std::string why;
-    const auto object = store_.state().read(commit, why);
-    if (!object || object->type != ObjectType::commit) return std::nullopt;
-    const std::string_view text(static_cast<const char*>(static_cast<const void*>(object->content.data())),
-                                object->content.size());
-    const auto at = text.find("\nparent ");
-    return at == std::string_view::npos ? std::nullopt : Oid::parse(text.substr(at + 8, 40));
+    try {
+      const auto parents = store_.state().commit(commit).parents;
+      return parents.empty() ? std::nullopt : std::optional(parents.front());
+    } catch (const Error&) {
+      return std::nullopt;
+    }
+  }
+
+  static std::string file_name_for(std::string ref) {
+    std::replace(ref.begin(), ref.end(), '/', '-');
+    return ref;
+  }
+
+  /// Nothing of the branch is whole. Its last commit is written down, for whoever looks for what is left.
+  void retire(const Branch& branch) {
+    const std::string note = damaged_directory() + "/" + file_name_for(branch.ref);
+    fs::write_file_atomically(note, branch.tip.hex() + "\n");
+    git2::check(git2::reference_remove(store_.state().repository.get(), branch.ref.c_str()),
+                "cannot remove the branch '" + branch.ref + "'");
+    report_.set_aside.push_back(note);
+    report_.rewound.push_back(branch.ref);
+  }
+
+  bool write_anew(const Reachability::Missing& missing, PackWriter& writer) {
+    const auto type = missing.is_blob ? ObjectType::blob : ObjectType::tree;
+    const auto content = missing.is_blob ? find_blob(missing.oid) : find_tree(missing.oid);
+    if (!content || object_id(type_name(type), *content) != missing.oid) return false;
+    if (!written_.insert(missing.oid).second) return false;  // it was written, and still cannot be read
+    Bytes stream;
+    deflate(*content, stream);
+    writer.append(missing.oid, type, content->size(), stream);
+    ++report_.recovered;
+    return true;
+  }
+
+  std::optional<Bytes> find_blob(const Oid& oid) const {
+    const auto format = as_bytes(kFormatText);
+    if (oid == blob_id(format)) return Bytes(format.begin(), format.end());
+    return sources_.content ? sources_.content(oid) : std::nullopt;
+  }
+
+  /// A tree that is like a directory on disk.
+  std::optional<Bytes> find_tree(const Oid& oid) {
+    if (!trees_) {
+      trees_.emplace();
+      const TreeStore store{[](const Oid&) { return std::nullopt; },
+                            [this](const Bytes& raw, const Oid&) {
+                              const Oid made = object_id("tree", raw);
+                              trees_->emplace(made, raw);
+                              return made;
+                            }};
+      if (sources_.files) (void)edit_tree(store, {}, sources_.files());
+    }
+    const auto found = trees_->find(oid);
+    return found == trees_->end() ? std::nullopt : std::optional(found->second);
   }
 
   std::vector<Reachability::Missing> missing_objects() {
@@ -104,26 +179,40 @@ class Repair {
     return missing;
   }
 
-  void set_aside(const std::string& path, const std::string& name) {
-    if (!fs::exists(path)) return;
+  std::string damaged_directory() const {
     const std::string directory = paths_.git_dir + "/csb/damaged";
     fs::make_directories(directory);
-    fs::rename_file(path, directory + "/" + name);
-    report_.set_aside.push_back(directory + "/" + name);
+    return directory;
   }
 
-  /// Copies the good objects of a damaged pack into a new one, then sets the damaged one aside.
-  void salvage(const std::string& name) {
+  void set_aside(const std::string& path, const std::string& name) {
+    if (!fs::exists(path)) return;
+    const std::string aside = damaged_directory() + "/" + name;
+    fs::rename_file(path, aside);
+    report_.set_aside.push_back(aside);
+  }
+
+  /// What can be read of a pack; nothing when not even its entries can be listed.
+  std::optional<PackFile> open_pack(const std::string& name) const {
     try {
-      const auto pack = PackFile::open(paths_.pack(name));
-      if (pack) {
-        const PackCheck check = check_pack(*pack, {});
-        if (check.bad_count() == 0 && pack->trailer_fault().empty()) return;
-        copy_good(*pack, check);
-      }
+      return PackFile::open(paths_.pack(name));
     } catch (const Error&) {
-      // Not even its entries can be listed: nothing to copy. What it held is looked for on disk.
+      return std::nullopt;
     }
+  }
+
+  /// Makes a new index where only that was damaged; else copies the good objects of the pack into a new one
+  /// and sets the damaged one aside.
+  void salvage(const std::string& name) {
+    auto pack = open_pack(name);
+    const PackCheck check = pack ? check_pack(*pack, {}) : PackCheck{};
+    if (pack && check.bad_count() == 0 && pack->trailer_fault().empty()) return;
+    if (index_anew(paths_, name)) {
+      pack = open_pack(name);
+      report_.recovered += pack ? pack->entries().size() : 0;
+      return;
+    }
+    if (pack) copy_good(*pack, check);
     for (const char* suffix : {".idx", ".pack", ".rev", ".bitmap"})
       set_aside(paths_.directory() + "/" + name + suffix, name + suffix);
     std::erase(packs_.sealed, name);
@@ -141,20 +230,24 @@ class Repair {
   }
 
   Store& store_;
+  const RepairSources& sources_;
   FileLock lock_;
   PackPaths paths_;
   PackState packs_;
   RepairReport report_;
+  std::unordered_set<Oid> written_;
+  std::optional<std::unordered_map<Oid, Bytes>> trees_;  // of what is on disk; made when first needed
 };
 
 }  // namespace
 
-RepairReport repair(Store& store, const VerifyReport& report, const FindContent& find_content) {
+RepairReport repair(Store& store, const VerifyReport& report, const RepairSources& sources) {
   if (report.faults.empty()) return {};
-  Repair repair(store);
+  Repair repair(store, sources);
   repair.salvage_packs();
   repair.set_loose_objects_aside();
-  repair.recover(find_content);
+  repair.put_branch_back();
+  repair.recover();
   repair.rewind_branches();
   return repair.take();
 }

@@ -2,11 +2,13 @@
 #include <cstring>
 
 #include "changes.hpp"
+#include "commit_object.hpp"
 #include "csb/archive/store.hpp"
 #include "csb/archive/transaction.hpp"
 #include "csb/util/clock.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fd.hpp"
+#include "loose_objects.hpp"
 #include "sha1.hpp"
 #include "store_state.hpp"
 
@@ -52,6 +54,12 @@ Oid from_git(const git_oid& raw) {
 }
 
 std::optional<Store::State::Object> Store::State::read(const Oid& oid, std::string& why) const {
+  try {
+    if (auto loose = read_loose_object(git_dir, oid)) return Object{loose->type, std::move(loose->content)};
+  } catch (const Error& error) {
+    why = error.what();
+    return std::nullopt;
+  }
   const git_oid raw = to_git(oid);
   git2::Handle<git_odb_object> object;
   int code = git2::odb_read(git2::out(object), odb.get(), &raw);
@@ -83,6 +91,14 @@ Store::State::Object Store::State::require(const Oid& oid) const {
   return std::move(*object);
 }
 
+ParsedCommit Store::State::commit(const Oid& oid) const {
+  const Object object = require(oid);
+  auto commit = object.type == ObjectType::commit ? parse_commit(object.content) : std::nullopt;
+  if (!commit) throw Error(ErrorCode::failed, "object " + oid.hex() + " of the store is no commit");
+  if (shallow.count(oid) > 0) commit->parents.clear();
+  return std::move(*commit);
+}
+
 const std::vector<TreeItem>& Store::State::tree(const Oid& oid) {
   if (const auto found = trees.find(oid); found != trees.end()) return found->second;
   const Object object = require(oid);
@@ -94,6 +110,7 @@ const std::vector<TreeItem>& Store::State::tree(const Oid& oid) {
 }
 
 std::uint64_t Store::State::object_size(const Oid& oid) const {
+  if (const auto loose = read_loose_object(git_dir, oid)) return loose->content.size();
   const git_oid raw = to_git(oid);
   std::size_t size = 0;
   git_object_t type{};
@@ -131,18 +148,13 @@ std::vector<Branch> Store::branches() const {
 }
 
 CommitInfo Store::commit(const Oid& oid) const {
-  const git_oid raw = to_git(oid);
-  git2::Handle<git_commit> commit;
-  git2::check(git2::commit_lookup(git2::out(commit), state_->repository.get(), &raw),
-              "cannot read commit " + oid.hex());
+  ParsedCommit parsed = state_->commit(oid);
   CommitInfo info;
   info.oid = oid;
-  info.tree = from_git(*git2::commit_tree_id(commit.get()));
-  info.time_ns = git2::commit_time(commit.get()) * kNsPerSecond;
-  if (const char* message = git2::commit_message_raw(commit.get())) info.message = message;
-  const bool ends_here = state_->shallow.count(oid) > 0;
-  for (unsigned i = 0; !ends_here && i < git2::commit_parentcount(commit.get()); ++i)
-    info.parents.push_back(from_git(*git2::commit_parent_id(commit.get(), i)));
+  info.tree = parsed.tree;
+  info.parents = std::move(parsed.parents);
+  info.time_ns = parsed.seconds * kNsPerSecond;
+  info.message = std::move(parsed.message);
   for (const TreeItem& item : state_->tree(info.tree))
     if (item.name == kReserved && item.is_tree())
       for (const TreeItem& inner : state_->tree(item.oid)) info.by_csb |= inner.name == "format";
@@ -161,11 +173,7 @@ std::vector<CommitInfo> Store::history(const Oid& tip, const std::optional<Oid>&
 }
 
 std::optional<StoredEntry> Store::find(const Oid& commit, const std::string& path) const {
-  const git_oid raw = to_git(commit);
-  git2::Handle<git_commit> handle;
-  git2::check(git2::commit_lookup(git2::out(handle), state_->repository.get(), &raw),
-              "cannot read commit " + commit.hex());
-  TreeItem at{"", kModeTree, from_git(*git2::commit_tree_id(handle.get()))};
+  TreeItem at{"", kModeTree, state_->commit(commit).tree};
   for (std::string_view rest = path; !rest.empty();) {
     const auto slash = rest.find('/');
     const std::string_view name = rest.substr(0, slash);

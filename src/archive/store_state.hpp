@@ -15,6 +15,8 @@
 
 namespace csb::archive {
 
+struct ParsedCommit;
+
 /// An open repository, and how its objects are read.
 struct Store::State {
   std::string git_dir;
@@ -32,6 +34,9 @@ struct Store::State {
   [[nodiscard]] std::optional<Object> read(const Oid& oid, std::string& why) const;
   /// @throws Error{failed} naming the object
   [[nodiscard]] Object require(const Oid& oid) const;
+  /// The parents that a shallow clone has left out are not among its parents.
+  /// @throws Error{failed} when there is no such commit
+  [[nodiscard]] ParsedCommit commit(const Oid& oid) const;
   /// @throws Error{failed} when there is no such tree
   [[nodiscard]] const std::vector<TreeItem>& tree(const Oid& oid);
   [[nodiscard]] std::uint64_t object_size(const Oid& oid) const;

@@ -234,7 +234,7 @@ Oid Transaction::State::commit_tree(const Oid& parent_tree, const CommitRequest&
   const auto own_file = [&](std::string_view path, std::string_view text) {
     own.push_back({std::string(path), kModeFile, add_file(text)});
   };
-  own_file(kFormatPath, "1\n");
+  own_file(kFormatPath, kFormatText);
   own_file(kChangesPath, write_changes(request.changes));
   if (request.foreign && !request.foreign->empty()) own_file(kForeignPath, *request.foreign);
   if (request.foreign && request.foreign->empty()) own.push_back({std::string(kForeignPath), 0, {}});

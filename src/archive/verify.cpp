@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <sstream>
 #include <unordered_set>
 
 #include "check_pack.hpp"
 #include "csb/archive/maintenance.hpp"
 #include "csb/util/error.hpp"
+#include "csb/util/fd.hpp"
 #include "csb/util/fs.hpp"
 #include "loose_objects.hpp"
 #include "pack_state.hpp"
@@ -51,6 +53,12 @@ class Verification {
     }
   }
 
+  /// Neither git's list of refs nor libgit2's has those that cannot be read.
+  void check_refs() {
+    for (const char* top : {"refs/heads", "refs/remotes"}) check_refs_beneath(top);
+    check_packed_refs();
+  }
+
   void walk_branches() {
     Reachability reach(store_, [this](const Oid& oid) { return is_present(oid); });
     for (const Branch& branch : branches()) reach.walk(branch);
@@ -76,6 +84,33 @@ class Verification {
  private:
   void fault(std::string object, std::string where, std::string what) {
     report_.faults.push_back({std::move(object), std::move(where), std::move(what)});
+  }
+
+  void check_refs_beneath(const std::string& name) {
+    const std::string path = paths_.git_dir + "/" + name;
+    if (fs::is_directory(path)) {
+      for (const std::string& child : fs::list_directory(path)) check_refs_beneath(name + "/" + child);
+      return;
+    }
+    if (name.ends_with(".lock")) return;
+    git_oid oid{};
+    const int code = git2::reference_name_to_id(&oid, store_.state().repository.get(), name.c_str());
+    // A symbolic ref to a branch that is not there (yet) is none; one to itself is damage.
+    if (code < 0 && code != GIT_ENOTFOUND) fault("branch", name, git2::last_message());
+  }
+
+  /// git reads nothing of a store with a line in there that it does not know; libgit2 passes over some.
+  void check_packed_refs() {
+    const std::string path = paths_.git_dir + "/packed-refs";
+    if (!fs::exists(path)) return;
+    std::istringstream lines(read_file(path));
+    for (std::string line; std::getline(lines, line);) {
+      const bool peeled = line.starts_with('^');
+      const bool known = line.starts_with("# pack-refs with:") ||
+                         (Oid::parse(std::string_view(line).substr(peeled ? 1 : 0, 40)) &&
+                          (peeled ? line.size() == 41 : line.size() > 41 && line[40] == ' '));
+      if (!known) return fault("packed-refs", path, "git cannot read the line '" + line + "'");
+    }
   }
 
   std::vector<Branch> branches() {
@@ -148,10 +183,12 @@ VerifyReport verify(const Store& store, bool quick,
     if (!state.hot.empty()) recent.push_back(state.hot);
     if (!state.sealed.empty()) recent.push_back(state.sealed.back());
     verification.check_packs(recent, false);
+    verification.check_refs();
     verification.look_at_tips();
   } else {
     verification.check_packs(list_packs(paths), true);
     verification.check_loose();
+    verification.check_refs();
     verification.walk_branches();
   }
   return verification.take();

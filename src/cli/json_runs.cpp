@@ -65,6 +65,7 @@ Json to_value(const archive::RepairReport& repair) {
   Json object;
   object["set_aside"] = paths_of(repair.set_aside);
   object["recovered"] = repair.recovered;
+  object["rewound"] = repair.rewound;
   object["lost"] = Json::array();
   for (const Oid& oid : repair.lost) object["lost"].push_back(oid.hex());
   return object;

@@ -84,6 +84,9 @@ std::string repair_lines(const app::VerifyResult& result, const Screen& screen) 
     for (const std::string& path : result.repair->set_aside) out += "  set aside  " + printable(path) + "\n";
     out += fmt::format("Repair: {} written anew, {} lost\n", counted(result.repair->recovered, "object"),
                        grouped(result.repair->lost.size()));
+    for (const std::string& branch : result.repair->rewound)
+      out +=
+          "  " + printable(branch) + ": its newest commits are lost; the next backup stores all files anew\n";
     for (const Oid& oid : result.repair->lost)
       out += "  " + screen.paint(Tone::bad, "lost  " + oid.hex()) + "\n";
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "csb/archive/store.hpp"
+#include "csb/archive/transaction.hpp"
 
 namespace csb::archive {
 
@@ -30,18 +31,26 @@ struct VerifyReport {
 
 struct RepairReport {
   std::vector<std::string> set_aside;  ///< damaged files, moved into <git dir>/csb/damaged/
-  std::uint64_t recovered = 0;         ///< objects written anew
+  std::uint64_t recovered = 0;         ///< objects written anew, or found again in a pack without an index
   std::vector<Oid> lost;               ///< objects that no source had
-  /// Branches whose newest commits lost their trees: they point at their newest whole commit again, and the
+  /// Branches whose newest commits are lost: they point at their newest whole commit again. One of csb's own
+  /// that has none left is gone, its name and last commit noted in <git dir>/csb/damaged/. Either way the
   /// next backup stores what is on disk anew.
   std::vector<std::string> rewound;
 };
 
-/// Sets damaged packs and loose objects aside, keeps every good object of them, and writes the missing
-/// ones anew from `find_content` (bytes of a blob by its id; empty optional when the caller has none).
-[[nodiscard]] RepairReport repair(
-    Store& store, const VerifyReport& report,
-    const std::function<std::optional<std::vector<std::byte>>(const Oid&)>& find_content);
+/// Where a repair may take things from. Any may be empty.
+struct RepairSources {
+  std::function<std::optional<std::vector<std::byte>>(const Oid&)>
+      content;                                   ///< the bytes of a blob by its id
+  std::function<std::vector<TreeEdit>()> files;  ///< what is on disk: trees that are lost may be like it
+  std::string own_branch;                        ///< full name of the branch csb writes here
+  std::optional<Oid> own_tip;                    ///< its newest commit, by what the caller remembers
+};
+
+/// Sets damaged packs, loose objects and the file of csb's own branch aside, keeps every good object, makes
+/// lost indexes again from their packs, and writes what is missing anew as far as the sources have it.
+[[nodiscard]] RepairReport repair(Store& store, const VerifyReport& report, const RepairSources& sources);
 
 struct MaintainReport {
   std::uint64_t packs_before = 0, packs_after = 0, bytes_before = 0, bytes_after = 0;

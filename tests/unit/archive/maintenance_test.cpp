@@ -99,11 +99,17 @@ TEST_CASE("a flipped bit is found, named, set aside and rewritten from disk") {
   CHECK_FALSE(verify(Store::open("flip.git"), true).faults.empty());
 
   Store again = Store::open("flip.git");
-  const RepairReport repaired = repair(again, report, [&](const Oid& oid) {
-    const auto bytes = as_bytes(bad);
-    return oid == blob_id(bytes) ? std::optional(std::vector<std::byte>(bytes.begin(), bytes.end()))
-                                 : std::nullopt;
-  });
+  const RepairReport repaired = repair(
+      again, report,
+      {.content =
+           [&](const Oid& oid) {
+             const auto bytes = as_bytes(bad);
+             return oid == blob_id(bytes) ? std::optional(std::vector<std::byte>(bytes.begin(), bytes.end()))
+                                          : std::nullopt;
+           },
+       .files = {},
+       .own_branch = {},
+       .own_tip = {}});
   CHECK(repaired.recovered == 1);
   CHECK(repaired.lost.empty());
   CHECK_FALSE(repaired.set_aside.empty());
@@ -123,7 +129,7 @@ TEST_CASE("what no source has is said to be lost, and the rest lives on") {
   const Oid tip = add(store, "good", "good");
   damage_entry("lost.git", blob_id(as_bytes(bad)));
   Store again = Store::open("lost.git");
-  const RepairReport repaired = repair(again, verify(again, false), [](const Oid&) { return std::nullopt; });
+  const RepairReport repaired = repair(again, verify(again, false), {});
   CHECK(repaired.lost == std::vector<Oid>{blob_id(as_bytes(bad))});
   Store last = Store::open("lost.git");
   CHECK(last.read_text(*last.find(tip, "good"), 100) == "good");
@@ -138,7 +144,7 @@ TEST_CASE("a branch whose newest tree is lost goes back to its newest whole comm
   const Oid second = add(store, "b", "two");
   damage_entry("rewind.git", store.commit(second).tree);
   Store again = Store::open("rewind.git");
-  const RepairReport repaired = repair(again, verify(again, false), [](const Oid&) { return std::nullopt; });
+  const RepairReport repaired = repair(again, verify(again, false), {});
   CHECK(repaired.rewound == std::vector<std::string>{kBranch});
   Store last = Store::open("rewind.git");
   CHECK(last.tip(kBranch) == first);
@@ -166,7 +172,7 @@ TEST_CASE("an empty loose object is found and set aside") {
   fs::write_file_atomically("loose.git/objects/" + oid.substr(0, 2) + "/" + oid.substr(2), "");
   const VerifyReport report = verify(store, false);
   CHECK(names(report, oid));
-  const RepairReport repaired = repair(store, report, [](const Oid&) { return std::nullopt; });
+  const RepairReport repaired = repair(store, report, {});
   CHECK(repaired.set_aside.size() == 1);
   CHECK(verify(store, false).faults.empty());
 }
