@@ -296,6 +296,12 @@ std::vector<StoredSlices> BackupRun::stored_already(const std::vector<Work>& wor
   return stored;
 }
 
+/// Whether slices that were not read are about to be committed.
+bool BackupRun::takes_from_memory(const Work& file) const {
+  return stores() && file.job.known && file.found.outcome == Ingested::Outcome::read &&
+         (file.found.content == Ingested::Content::grown || !file.planned->moved_from.empty());
+}
+
 void BackupRun::read_files(std::vector<Work>& work, const StoreSlice& store) {
   std::uint64_t expected = 0, read = 0;
   for (const Work& file : work) expected += expected_bytes(file.job);
@@ -316,6 +322,10 @@ void BackupRun::read_files(std::vector<Work>& work, const StoreSlice& store) {
       file.found.state.session = claude_code::session_of(file.job.found->path);
       return;
     }
+    file.found = ingest(root_.get(), file.job, result_.started_ns, store, meter);
+    if (!takes_from_memory(file) || store_.transaction().has(file.found.state.slices)) return;
+    // The catalogue is wrong about what the store has: only the file itself is to be believed.
+    file.job.known->slices.clear();
     file.found = ingest(root_.get(), file.job, result_.started_ns, store, meter);
   });
   result_.files_opened = meter.files_opened;

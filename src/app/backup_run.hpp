@@ -51,6 +51,7 @@ class BackupRun {
   [[nodiscard]] bool stores_foreign(const std::string& lines);
 
   [[nodiscard]] ChangeSet read_changes(const Look& look);
+  [[nodiscard]] bool takes_from_memory(const Work& file) const;
   void read_files(std::vector<Work>& work, const StoreSlice& store);
   [[nodiscard]] std::vector<StoredSlices> stored_already(const std::vector<Work>& work,
                                                          const std::vector<Gone>& gone) const;

@@ -88,6 +88,10 @@ struct Transaction::State {
   }
 
   [[nodiscard]] bool in_hot(const Oid& oid) const { return hot && hot->find(oid) != PackedEntry::kNoBase; }
+  [[nodiscard]] bool in_store(const Oid& oid) const {
+    const git_oid raw = to_git(oid);
+    return in_hot(oid) || git2::odb_exists(store.state().odb.get(), &raw) == 1;
+  }
   /// Claims the writing of an object. @return false when somebody has it
   bool claim(const Oid& oid) {
     const std::lock_guard hold(mutex);
@@ -251,7 +255,15 @@ Transaction::~Transaction() = default;
 
 void Transaction::assume_stored(const StoredSlices& slices) {
   const std::lock_guard hold(state_->mutex);
-  for (const StoredSlice& slice : slices) state_->stored.insert(slice.blob);
+  for (const StoredSlice& slice : slices)
+    if (state_->in_store(slice.blob)) state_->stored.insert(slice.blob);
+}
+
+bool Transaction::has(const StoredSlices& slices) {
+  const std::lock_guard hold(state_->mutex);
+  return std::all_of(slices.begin(), slices.end(), [this](const StoredSlice& slice) {
+    return state_->stored.count(slice.blob) > 0 || state_->in_store(slice.blob);
+  });
 }
 
 AddedSlice Transaction::add_slice(std::span<const std::byte> data, const std::optional<PriorSlice>& prior) {

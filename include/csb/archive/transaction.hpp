@@ -66,8 +66,10 @@ class Transaction {
   [[nodiscard]] AddedSlice add_slice(std::span<const std::byte> data,
                                      const std::optional<PriorSlice>& prior = {});
 
-  /// These blobs are in the store already, reachable from the branch: they are not written again.
+  /// These blobs are not written again where they are in the store already.
   void assume_stored(const StoredSlices& slices);
+  /// Whether all of these are in the store, or added to it by now. Safe from several threads at once.
+  [[nodiscard]] bool has(const StoredSlices& slices);
 
   /// A commit on top of the branch's tip (or of the previous commit of this transaction on it).
   /// @return its id, or nothing when the edits change nothing
