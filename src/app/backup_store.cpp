@@ -31,9 +31,7 @@ archive::Store& StoreAccess::store() {
   return *store_;
 }
 
-void StoreAccess::heal() {
-  const archive::Transaction healing(store(), std::max(patience_, kStorePatience));
-}
+void StoreAccess::heal() { const archive::Transaction healing(store(), std::max(patience_, kStorePatience)); }
 
 void StoreAccess::begin() {
   std::call_once(begun_, [this] {
