@@ -127,9 +127,9 @@ void BackupRun::open_root() {
 /// Most runs find nothing to do: they get the catalogue without locks, journal or shared memory.
 void BackupRun::open_catalogue() {
   using catalogue::Catalogue;
-  if (!options_.dry_run && (options_.no_commit || !fs::exists(settings_.catalogue_file())))
-    return open_catalogue_to_write();
-  if (!fs::exists(settings_.catalogue_file())) return;
+  const bool exists = fs::exists(settings_.catalogue_file());  // asked once: the answer may change
+  if (!options_.dry_run && (options_.no_commit || !exists)) return open_catalogue_to_write();
+  if (!exists) return;
   try {
     const auto access = options_.dry_run ? Catalogue::Access::read : Catalogue::Access::read_alone;
     catalogue_ = Catalogue::open(settings_.catalogue_file(), access);

@@ -27,7 +27,8 @@ class Errors(FaultTest):
                           wrap=("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call,
                                 "-e", "inject=%s:error=%s:when=%s" % (call, error, when)))
         figures.hit += result.status != DONE
-        if result.status not in REPORTED:
+        in_loader = call == "mmap" and str(when) in ("1", "1+")   # which has no way to report it
+        if result.status not in REPORTED and not in_loader:
             figures.crashes.append("%s %s %s: %s" % (call, error, when, result))
         if result.status == DONE and self.missing():
             raise AssertionError("exit 0, not stored: %s" % self.missing())
