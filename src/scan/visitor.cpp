@@ -141,7 +141,7 @@ void Visitor::visit_directory(DirectoryNode& node, std::string path) {
 
 bool Visitor::stat(DirectoryNode& node, int directory, const char* name, FileStamp& stamp) {
   ++found.stats;
-  const int error = stat_in(directory, name, stamp);
+  const int error = stat_in(directory, name, stamp, names_);
   if (error == 0) return true;
   // Not being told about one name, nothing is known of its neighbours' absence either; said once.
   if (error != ENOENT && (found.unreadable.empty() || found.unreadable.back() != node.path))
@@ -153,6 +153,7 @@ void Visitor::visit_file(DirectoryNode& node, int directory, const char* name, s
   const PathClass path_class = context_.policy.classify(path);
   FileStamp stamp;
   if (!takes(path_class, path) || !stat(node, directory, name, stamp)) return;
+  if (names_ > 1) linked.push_back(path);
   if (!S_ISREG(stamp.mode)) return;  // replaced since its name was read: the next walk sees what it is
   node.files.push_back({std::move(path), stamp, path_class});
 }

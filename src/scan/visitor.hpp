@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "csb/scan/walk.hpp"
 #include "csb/util/fd.hpp"
@@ -43,6 +45,8 @@ class Visitor {
 
   /// Everything but `files`.
   WalkResult found;
+  /// Of the files found, those that have more than one name (hard links).
+  std::vector<std::string> linked;
 
  private:
   void visit_open(DirectoryNode& node, int directory);
@@ -56,6 +60,7 @@ class Visitor {
   [[nodiscard]] bool is_stored(const std::string& path) const;
   [[nodiscard]] bool stat(DirectoryNode& node, int directory, const char* name, FileStamp& stamp);
 
+  std::uint64_t names_ = 0;  // that what was last looked at has
   const WalkContext& context_;
   DirectoryEntries entries_;
 };

@@ -15,6 +15,7 @@
 #include "csb/model/rel_path.hpp"
 #include "csb/scan/open_beneath.hpp"
 #include "link_target.hpp"
+#include "secret_links.hpp"
 #include "visitor.hpp"
 
 namespace csb::scan {
@@ -60,6 +61,11 @@ class Crew {
 
   [[nodiscard]] Visitor& first() { return visitors_.front(); }
   [[nodiscard]] WalkResult result() { return merged(visitors_); }
+  [[nodiscard]] std::vector<std::string> linked() {
+    std::vector<std::string> all;
+    for (Visitor& visitor : visitors_) append(all, visitor.linked);
+    return all;
+  }
 
   /// Visits everything beneath `top`, whose own entries are known already.
   void visit_beneath(DirectoryNode& top) {
@@ -151,6 +157,7 @@ WalkResult walk(int root_fd, const Policy& policy, std::size_t threads) {
   WalkResult result = crew.result();
   result.files.reserve(root.file_count());
   root.move_files_to(result.files);
+  leave_out_names_of_secrets(context, crew.linked(), std::vector(result.secrets), result);
   return result;
 }
 
@@ -180,6 +187,8 @@ WalkResult walk_paths(int root_fd, const Policy& policy, const std::vector<std::
   WalkResult result = crew.result();
   top.move_files_to(result.files);
   std::sort(result.files.begin(), result.files.end(), by_path);
+  if (const auto linked = crew.linked(); !linked.empty())  // rare enough to look at everything for it
+    leave_out_names_of_secrets(context, linked, walk(root_fd, policy, 1).secrets, result);
   return result;
 }
 
