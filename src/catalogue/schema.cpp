@@ -55,6 +55,32 @@ constexpr const char* kVersion1 = R"sql(
     bad_rows INTEGER NOT NULL, compactions INTEGER NOT NULL);
   CREATE TABLE plans(file_id INTEGER NOT NULL, slug BLOB NOT NULL, PRIMARY KEY(file_id, slug)) WITHOUT ROWID;
 
+  -- What the rows of a conversation amount to. Folders, files, models and tools are named once.
+  CREATE TABLE names(id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE);
+  CREATE TABLE tools(
+    file_id INTEGER NOT NULL, tool INTEGER NOT NULL, calls INTEGER NOT NULL,
+    PRIMARY KEY(file_id, tool)) WITHOUT ROWID;
+  CREATE TABLE folders(
+    file_id INTEGER NOT NULL, folder INTEGER NOT NULL,
+    work INTEGER NOT NULL, rows INTEGER NOT NULL, origin INTEGER NOT NULL,
+    PRIMARY KEY(file_id, folder)) WITHOUT ROWID;
+  CREATE INDEX folders_by_name ON folders(folder, file_id);
+  CREATE TABLE touched(
+    file_id INTEGER NOT NULL, path INTEGER NOT NULL,
+    reads INTEGER NOT NULL, writes INTEGER NOT NULL, searches INTEGER NOT NULL, last_ns INTEGER NOT NULL,
+    PRIMARY KEY(file_id, path)) WITHOUT ROWID;
+  CREATE INDEX touched_by_path ON touched(path, file_id);
+  CREATE TABLE activity(
+    file_id INTEGER NOT NULL, start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL, messages INTEGER NOT NULL,
+    PRIMARY KEY(file_id, start_ns)) WITHOUT ROWID;
+  -- Answers stay when the rows are gone: what was used was used.
+  CREATE TABLE answers(
+    file_id INTEGER NOT NULL, message INTEGER NOT NULL, time_ns INTEGER NOT NULL,
+    model INTEGER NOT NULL, cwd INTEGER NOT NULL,
+    input INTEGER NOT NULL, output INTEGER NOT NULL, cache_write_5m INTEGER NOT NULL,
+    cache_write_1h INTEGER NOT NULL, cache_read INTEGER NOT NULL,
+    PRIMARY KEY(file_id, message)) WITHOUT ROWID;
+
   CREATE TABLE commits(
     id INTEGER PRIMARY KEY,
     root_id INTEGER NOT NULL, sequence INTEGER NOT NULL, oid BLOB NOT NULL,

@@ -7,6 +7,7 @@
 #include "csb/cli/progress.hpp"
 
 namespace csb::cli {
+namespace {
 
 int run_backup(Call& call) {
   app::BackupOptions backup;
@@ -47,6 +48,39 @@ int run_maintain(Call& call) {
     call.out.write(render(report, screen_of(call)));
   }
   return kDone;
+}
+
+}  // namespace
+
+Command backup_command() {
+  return {"backup",
+          "store what is new or changed",
+          Command::Group::save,
+          run_backup,
+          "[OPTION]...",
+          "Stores every session file and setting that is new or changed since the last backup, in "
+          "one or two commits. "
+          "Nothing changed: nothing is written. Secrets are never stored. What the client deleted "
+          "stays in the store.",
+          {{"csb backup", "store everything"},
+           {"csb backup --dry-run", "list what would be stored, and the secrets left out"},
+           {"csb backup --session 3f2a9c1e --quiet", "one session only; for hooks"},
+           {"csb backup --wait 30", "wait up to half a minute for another run"}},
+          {kIncomplete, kNotFound, kBusy, kRefused}};
+}
+
+Command maintain_command() {
+  return {
+      "maintain",
+      "tidy the store (never needed by hand)",
+      Command::Group::save,
+      run_maintain,
+      "[--all]",
+      "Merges packs so that their number stays small, and removes what killed runs left behind. Backups do "
+      "this by "
+      "themselves when it is due.",
+      {{"csb maintain", "merge what is due"}, {"csb maintain --all", "merge everything into one pack"}},
+      {kNotFound, kBusy, kRefused}};
 }
 
 }  // namespace csb::cli

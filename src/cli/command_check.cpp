@@ -23,8 +23,6 @@ std::optional<catalogue::Catalogue> catalogue_if_any(const Call& call, const app
   }
 }
 
-}  // namespace
-
 int run_status(Call& call) {
   Options options(call);
   if (!options.parse()) return kDone;
@@ -83,6 +81,50 @@ int run_policy(Call& call) {
   for (const std::string& path : paths) results.push_back(app::policy(settings, path));
   call.out.write(call.global.json ? to_json(results) : render(results, screen_of(call)));
   return kDone;
+}
+
+}  // namespace
+
+Command status_command() {
+  return {"status",
+          "what is safe, and what waits",
+          Command::Group::check,
+          run_status,
+          "",
+          "Shows where everything is, when the last backup ran, and what is not as stored. Looks at "
+          "every file's "
+          "size and time, and opens none.",
+          {{"csb status", "look"}, {"csb status --quiet || csb backup", "in a script"}},
+          {kIncomplete}};
+}
+
+Command verify_command() {
+  return {"verify",
+          "prove that the store is sound",
+          Command::Group::check,
+          run_verify,
+          "[OPTION]...",
+          "Reads every object and checks it against its hash, walks every branch, compares the "
+          "files on disk with "
+          "their newest version, and restores a random sample to a scratch folder.",
+          {{"csb verify", "everything"},
+           {"csb verify --quick", "the newest packs only"},
+           {"csb verify --repair", "set damage aside, and take what is missing from disk"}},
+          {kIncomplete, kNotFound, kBusy, kRefused}};
+}
+
+Command policy_command() {
+  return {"policy",
+          "what happens to a path, and why",
+          Command::Group::check,
+          run_policy,
+          "PATH...",
+          "Explains whether a path is stored: its class (noise, user, secret, foreign, skip, "
+          "unknown) and the rule "
+          "that decides.",
+          {{"csb policy settings.json", "relative to the Claude directory"},
+           {"csb policy ~/.claude/.credentials.json", "an absolute path"}},
+          {}};
 }
 
 }  // namespace csb::cli

@@ -7,22 +7,22 @@
 #include "csb/cli/command.hpp"
 #include "csb/cli/render.hpp"
 
-/// The commands, and what they share. Each function parses its options, runs its use case, prints the result
-/// and returns the exit status.
+/// The commands, each described beside the function that runs it (which parses its options, runs the use
+/// case, prints the result and returns the exit status), and what they share.
 namespace csb::cli {
 
-int run_backup(Call& call);
-int run_maintain(Call& call);
-int run_list(Call& call);
-int run_show(Call& call);
-int run_log(Call& call);
-int run_diff(Call& call);
-int run_cat(Call& call);
-int run_restore(Call& call);
-int run_status(Call& call);
-int run_verify(Call& call);
-int run_policy(Call& call);
-int run_help(Call& call);
+[[nodiscard]] Command backup_command();
+[[nodiscard]] Command maintain_command();
+[[nodiscard]] Command list_command();
+[[nodiscard]] Command show_command();
+[[nodiscard]] Command log_command();
+[[nodiscard]] Command diff_command();
+[[nodiscard]] Command cat_command();
+[[nodiscard]] Command restore_command();
+[[nodiscard]] Command status_command();
+[[nodiscard]] Command verify_command();
+[[nodiscard]] Command policy_command();
+[[nodiscard]] Command help_command();
 
 /// Standard output, as it is now.
 [[nodiscard]] Screen screen_of(const Call& call);

@@ -17,8 +17,6 @@ std::string exit_codes() {
   return out;
 }
 
-}  // namespace
-
 int run_help(Call& call) {
   std::vector<std::string> topics;
   Options options(call);
@@ -44,6 +42,20 @@ int run_help(Call& call) {
   const std::string near = nearest(topic, known);
   throw Error(ErrorCode::usage, "there is no help on '" + topic + "'",
               near.empty() ? "'csb help' lists all commands" : "did you mean 'csb help " + near + "'?");
+}
+
+}  // namespace
+
+Command help_command() {
+  return {"help",
+          "explain a command",
+          Command::Group::other,
+          run_help,
+          "[COMMAND|exit-codes]",
+          "Explains a command, or the exit statuses; without either, lists all commands.",
+          {{"csb help restore", "the same as csb restore --help"},
+           {"csb help exit-codes", "what csb exits with"}},
+          {}};
 }
 
 }  // namespace csb::cli

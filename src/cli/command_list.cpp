@@ -90,8 +90,6 @@ void print_footer(Call& call, const app::ListResult& result) {
                     counted(result.hidden_deleted, "deleted session matches", "deleted sessions match")));
 }
 
-}  // namespace
-
 int run_list(Call& call) {
   Arguments arguments;
   if (!parse(call, arguments)) return kDone;
@@ -108,6 +106,28 @@ int run_list(Call& call) {
   print(call, arguments, result);
   if (!call.global.json) print_footer(call, result);
   return result.sessions.empty() && !arguments.query.words.empty() ? kNotFound : kDone;
+}
+
+}  // namespace
+
+Command list_command() {
+  return {"list",
+          "sessions, newest first",
+          Command::Group::find,
+          run_list,
+          "[OPTION]... [WORD]...",
+          "Lists sessions: title, last use, project folder, size, messages, state, and how long the "
+          "client keeps them. "
+          "States: live (as stored), changed (the next backup takes it), shrunk, moved, deleted. "
+          "Off a terminal nothing "
+          "is cut: one line for each session.\n"
+          "In a --format template {field} stands for a value, \\t and \\n for tab and line break, "
+          "{{ for a brace.",
+          {{"csb list", "the twenty last used"},
+           {"csb list -n 0 --sort size", "all of them, largest first"},
+           {"csb list --deleted only login", "deleted ones about a login"},
+           {"csb list --format '{id}\\t{title}'", "ids and titles, for a script"}},
+          {kNotFound}};
 }
 
 }  // namespace csb::cli

@@ -25,8 +25,6 @@ void refuse_contradictions(const app::RestoreOptions& restore, const std::string
            "versions are numbered for each session by itself; use --at for several");
 }
 
-}  // namespace
-
 int run_restore(Call& call) {
   app::RestoreOptions restore;
   std::string deleted_since, at;
@@ -59,6 +57,26 @@ int run_restore(Call& call) {
     for (const std::string& note : result.notes) call.messages.note(note);
   }
   return result.incomplete() ? kIncomplete : kDone;
+}
+
+}  // namespace
+
+Command restore_command() {
+  return {
+      "restore",
+      "bring a session back",
+      Command::Group::bring_back,
+      run_restore,
+      "[OPTION]... ID...",
+      "Writes a session's files back where they were, all of them, and checks what it wrote. What is there "
+      "already "
+      "is left alone unless --force is given. Stubs and blanked transcripts are never taken unless named by "
+      "--version. Times are chosen so that the client's next sweep leaves the files alone.",
+      {{"csb restore 3f2a9c1e", "bring it back"},
+       {"csb restore 3f2a9c1e --dry-run", "say what would be written"},
+       {"csb restore 3f2a9c1e --version 2 --to /tmp/old", "an earlier version, to another place"},
+       {"csb restore --deleted-since 7d", "everything that went in the last week"}},
+      {kIncomplete, kNotFound, kBusy, kRefused}};
 }
 
 }  // namespace csb::cli

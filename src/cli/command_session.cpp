@@ -55,8 +55,6 @@ void diff_as_json(Call& call, const app::Settings& settings, const catalogue::Ca
   call.out.write(diff_json_end(summary));
 }
 
-}  // namespace
-
 int run_show(Call& call) {
   std::string session;
   Options options(call);
@@ -117,6 +115,61 @@ int run_cat(Call& call) {
   content.finish();
   call.out.write(cat_json_end());
   return kDone;
+}
+
+}  // namespace
+
+Command show_command() {
+  return {"show",
+          "all about one session",
+          Command::Group::find,
+          run_show,
+          "ID",
+          "Shows what is known of a session, every file of it, and how to go on with it.",
+          {{"csb show 3f2a9c1e", "by the beginning of its id"}, {"csb show 'fix login'", "by its title"}},
+          {kNotFound}};
+}
+
+Command log_command() {
+  return {"log",
+          "every stored version of a session",
+          Command::Group::find,
+          run_log,
+          "ID",
+          "Lists every stored version of a session's transcript, newest first: when it was stored, its size, "
+          "its "
+          "messages, and what changed (add, grow, compaction, rewrite, shrink, move, delete).",
+          {{"csb log 3f2a9c1e", "its versions"}, {"csb log 3f2a9c1e --json", "the same, for a program"}},
+          {kNotFound}};
+}
+
+Command diff_command() {
+  return {"diff",
+          "what two versions of a session do not share",
+          Command::Group::find,
+          run_diff,
+          "ID V1 V2",
+          "Compares two stored versions of a transcript row by row: - is only in V1, + only in V2, "
+          "~ in both with "
+          "other content.",
+          {{"csb diff 3f2a9c1e 3 4", "what version 4 gained and lost"},
+           {"csb diff 3f2a9c1e 1 4 --json", "the same, for a program"}},
+          {kNotFound, kRefused}};
+}
+
+Command cat_command() {
+  return {"cat",
+          "a stored file, byte for byte",
+          Command::Group::find,
+          run_cat,
+          "ID[:PATH] [--version N]",
+          "Writes a stored version of a session's transcript, or of another file of it, to standard "
+          "output. With "
+          "--json: one document with the content in base64.",
+          {{"csb cat 3f2a9c1e > session.jsonl", "what restore would take"},
+           {"csb cat 3f2a9c1e --version 2", "an earlier version"},
+           {"csb cat 3f2a9c1e:agent-0a1b.jsonl", "a file of it, by the end of its path"}},
+          {kNotFound, kRefused}};
 }
 
 }  // namespace csb::cli

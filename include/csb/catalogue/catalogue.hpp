@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "csb/model/file.hpp"
+#include "csb/model/session_details.hpp"
 #include "csb/model/session_id.hpp"
 #include "csb/model/stored_file.hpp"
 
@@ -64,6 +65,9 @@ struct FileState {
   std::string facts;
   /// Given for the main transcript of `session`, and only there: this is what makes it one.
   std::optional<SessionFacts> session_facts;
+  /// For put_file(), of conversations: what the rows parsed just now amount to. Not given when read back.
+  std::optional<SessionDetails> details;
+  bool details_go_on = false;  ///< they are of rows behind those known; else they are of the whole file
 };
 
 /// One stored version of one path: one line of a commit's changes.
@@ -109,6 +113,18 @@ struct Session {
   explicit Session(SessionId session_id) : id(std::move(session_id)) {}
 };
 
+/// Which sessions worked where.
+struct FolderFilter {
+  enum class How {
+    below,    ///< in this folder or one beneath it
+    exactly,  ///< in this folder
+    started,  ///< started in it
+    prefix,   ///< in any folder whose path begins so
+  };
+  How how = How::below;
+  std::string path;  ///< absolute, without a trailing slash
+};
+
 enum class SessionSort { active, started, size, messages, expiration, title, oldest };
 enum class DeletedFilter { hide, all, only };
 
@@ -118,12 +134,50 @@ struct SessionQuery {
   SessionSort sort = SessionSort::active;
   std::optional<std::size_t> limit{};
   std::optional<std::int64_t> deleted_since_ns{};  ///< only what was found gone since then; implies `only`
+  std::optional<FolderFilter> folder{};
+  std::string touched_file{};  ///< sessions with tool calls on this file: an absolute path, or the end of one
+  std::string tool{};          ///< sessions that called it
+  std::string source{};        ///< of this source only, such as "claude.ai"
+  std::optional<std::int64_t> since_ns{}, until_ns{};  ///< active at some time from … to …
 };
 
 struct SessionPage {
   std::vector<Session> sessions;
   std::size_t matched = 0;         ///< without the limit
   std::size_t hidden_deleted = 0;  ///< matches left out by DeletedFilter::hide
+};
+
+struct FolderRow {
+  std::string path;
+  FolderUse use;
+  bool is_start = false;  ///< where the session started
+};
+struct ToolRow {
+  std::string name;
+  std::uint64_t calls = 0;
+};
+struct TouchedRow {
+  std::string path;
+  TouchedFile touched;
+};
+struct SegmentRow {
+  SessionId session;
+  ActivitySegment segment;
+};
+
+/// Tokens of answers that share a day, a model, a project and a session. An answer that several sessions
+/// hold (forks copy rows) counts once, for the one it was made in. Versions that are gone count too.
+struct UsageRow {
+  std::string day;  ///< "2026-11-20", in the person's timezone
+  std::string model;
+  std::string project;  ///< working directory
+  std::string session;  ///< id
+  std::uint64_t answers = 0;
+  Tokens tokens;
+};
+struct UsageQuery {
+  std::optional<std::int64_t> since_ns{}, until_ns{};
+  std::optional<SessionId> session{};
 };
 
 /// How a run ended, for `status`.
@@ -186,6 +240,19 @@ class Catalogue {
   [[nodiscard]] std::vector<Version> versions_of(const SessionId& session) const;
   /// Every version of one path, oldest first.
   [[nodiscard]] std::vector<Version> versions_of_path(std::int64_t root_id, std::string_view path) const;
+
+  // Of all conversation files of a session, its subagents' too.
+  /// Folders it worked in, most work first.
+  [[nodiscard]] std::vector<FolderRow> folders_of(const SessionId& session) const;
+  [[nodiscard]] std::vector<ToolRow> tools_of(const SessionId& session) const;  ///< most calls first
+  [[nodiscard]] std::vector<TouchedRow> files_touched_by(const SessionId& session) const;  ///< latest first
+  [[nodiscard]] std::vector<ActivitySegment> activity_of(const SessionId& session) const;
+  /// Sittings of main transcripts that overlap the time from `since_ns` to `until_ns`, in order of their
+  /// start.
+  [[nodiscard]] std::vector<SegmentRow> activity(std::int64_t since_ns, std::int64_t until_ns) const;
+  [[nodiscard]] std::vector<UsageRow> usage(const UsageQuery& query) const;  ///< by day, model, project
+  /// The sessions that were forked from it, oldest first.
+  [[nodiscard]] std::vector<SessionId> forks_of(const SessionId& session) const;
 
   [[nodiscard]] Totals totals() const;
   [[nodiscard]] std::vector<RunRecord> last_runs(std::size_t count) const;
