@@ -115,7 +115,7 @@ TEST_CASE("an overwritten page is damage, or was not needed; never a crash or an
     CHECK(seen != Seen::failed);
     damaged += seen == Seen::damaged ? 1 : 0;
   }
-  CHECK(damaged * 10 > pages * 8);
+  CHECK(damaged * 3 > pages * 2);  // the rest: tables that nothing was put into, free pages
 }
 
 TEST_CASE("another program's database is not written to") {
