@@ -1,6 +1,7 @@
 #include <array>
 #include <utility>
 
+#include "content_block.hpp"
 #include "csb/transcript/reader.hpp"
 #include "json_line.hpp"
 #include "lines.hpp"
@@ -11,63 +12,23 @@ namespace {
 
 using simdjson::error_code;
 
-/// What a tool call is about: the first of these that its input has, else its first text.
-constexpr std::array<std::string_view, 9> kInputNames{
-    "command", "file_path", "notebook_path", "pattern", "query", "url", "description", "skill", "path"};
-
-/// One content block of a message. A block's type says which of the texts counts.
-struct Block {
-  std::string_view type, text, thinking, name;
-  std::string_view input;   ///< of a tool call: the telling part
-  std::string_view result;  ///< of a tool result: its first text
-};
-
-error_code read_input(ondemand::value& value, std::string_view& telling) {
-  std::size_t best = kInputNames.size() + 1;
-  return for_each_field(value, [&](std::string_view name, ondemand::value& member) {
-    std::size_t rank = 0;
-    while (rank < kInputNames.size() && kInputNames[rank] != name) ++rank;
-    if (rank >= best) return simdjson::SUCCESS;
-    const auto error = read_text(member, telling);
-    if (!error) best = rank;
-    return error;
-  });
-}
-
-/// A tool's result is a text, or blocks of which the first text is taken.
-error_code read_result(ondemand::value& value, std::string_view& result) {
-  const auto error = read_text(value, result);
-  if (error != simdjson::INCORRECT_TYPE) return error;
-  return for_each_element(value, [&](ondemand::value& block) {
-    return for_each_field(block, [&](std::string_view name, ondemand::value& member) {
-      return name == "text" && result.empty() ? read_text(member, result) : simdjson::SUCCESS;
-    });
-  });
-}
-
-error_code read_block(ondemand::value& value, Block& block) {
-  return for_each_field(value, [&](std::string_view name, ondemand::value& member) {
-    if (name == "type") return read_text(member, block.type);
-    if (name == "text") return read_text(member, block.text);
-    if (name == "thinking") return read_text(member, block.thinking);
-    if (name == "name") return read_text(member, block.name);
-    if (name == "input") return read_input(member, block.input);
-    if (name == "content") return read_result(member, block.result);
-    return simdjson::SUCCESS;
-  });
-}
-
 std::string labelled(std::string_view label, std::string_view text, std::size_t limit) {
   std::string out = "[" + std::string(cut_to_bytes(label, limit)) + "]";
   if (!text.empty()) out.append(" ").append(cut_to_bytes(text, limit));
   return out;
 }
 
-std::string describe_block(const Block& block, std::size_t limit) {
+std::string_view first_text(const ContentBlock& result) {
+  for (const std::string_view text : result.results)
+    if (!text.empty()) return text;
+  return {};
+}
+
+std::string describe_block(const ContentBlock& block, std::size_t limit) {
   if (block.type == "text") return std::string(cut_to_bytes(block.text, limit));
   if (block.type == "thinking") return labelled("thinking", block.thinking, limit);
-  if (block.type == "tool_use") return labelled(block.name, block.input, limit);
-  if (block.type == "tool_result") return labelled("result", block.result, limit);
+  if (block.type == "tool_use") return labelled(block.name, block.telling, limit);
+  if (block.type == "tool_result") return labelled("result", first_text(block), limit);
   if (block.type.empty()) return {};
   return labelled(block.type, {}, limit);  // an image, a document
 }
@@ -107,9 +68,8 @@ class Description {
     const auto error = add_text(content);
     if (error != simdjson::INCORRECT_TYPE) return error;
     return for_each_element(content, [&](ondemand::value& value) {
-      Block block;
-      const auto block_error = read_block(value, block);
-      if (!block_error) add(describe_block(block, limit_));
+      const auto block_error = read_content_block(value, block_);
+      if (!block_error) add(describe_block(block_, limit_));
       return block_error;
     });
   }
@@ -129,6 +89,7 @@ class Description {
 
   std::size_t limit_;
   std::string text_;
+  ContentBlock block_;
 };
 
 }  // namespace

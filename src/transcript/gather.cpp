@@ -1,9 +1,8 @@
 #include "gather.hpp"
 
 #include <algorithm>
-#include <array>
 
-#include "csb/util/clock.hpp"
+#include "row_rules.hpp"
 #include "unicode.hpp"
 
 namespace csb::transcript {
@@ -14,14 +13,6 @@ constexpr std::size_t kPromptCharacters = 200;  ///< as the client cuts its own 
 constexpr std::size_t kMaxText = 4096;          ///< bytes; PATH_MAX
 constexpr std::size_t kMaxName = 255;           ///< bytes of a set's element: they are file names
 constexpr std::size_t kMaxNames = 1024;
-
-/// What the client itself writes as if a person had typed it.
-constexpr std::array<std::string_view, 10> kClientTags{
-    "<command-name>",         "<command-message>", "<local-command-stdout>", "<local-command-stderr>",
-    "<local-command-caveat>", "<bash-input>",      "<bash-stdout>",          "<bash-stderr>",
-    "<task-notification>",    "<system-reminder>"};
-
-bool is_present(std::string_view text) { return text.data() != nullptr; }
 
 void set_last(std::string& fact, std::string_view text) {
   if (is_present(text)) fact = cut_to_bytes(text, kMaxText);
@@ -34,13 +25,6 @@ void set_first(std::string& fact, std::string_view text) {
 void add_name(std::set<std::string, std::less<>>& names, std::string_view name) {
   if (name.empty() || name.size() > kMaxName || names.size() >= kMaxNames) return;
   if (!names.contains(name)) names.emplace(name);
-}
-
-/// Nanoseconds since the epoch; 0 when there is no usable time. Only years that 64 bits of nanoseconds
-/// hold are looked at.
-std::int64_t time_of(std::string_view timestamp) {
-  if (timestamp < "1970" || timestamp >= "2262") return 0;
-  return std::max<std::int64_t>(0, parse_rfc3339(timestamp).value_or(0));
 }
 
 void gather_time(std::string_view timestamp, Facts& facts) {
@@ -70,9 +54,7 @@ void gather_fork(const RowFields& row, Facts& facts) {
 bool is_human_prompt(const RowFields& row) {
   if (row.type != "user" || !is_present(row.message_text)) return false;
   if (row.is_meta || row.is_compact_summary || row.is_sidechain) return false;
-  if (is_present(row.origin) && row.origin != "human") return false;
-  return std::none_of(kClientTags.begin(), kClientTags.end(),
-                      [&](std::string_view tag) { return row.message_text.starts_with(tag); });
+  return is_typed_text(row.message_text, row.origin);
 }
 
 void gather_message(const RowFields& row, Facts& facts) {
