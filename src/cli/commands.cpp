@@ -20,6 +20,7 @@ std::vector<Command> make_commands() {
   table.push_back(status_command());
   table.push_back(verify_command());
   table.push_back(policy_command());
+  table.push_back(config_command());
   table.push_back(help_command());
   return table;
 }

@@ -11,8 +11,8 @@ namespace csb::fs {
 void make_directories(const std::string& path);
 
 /// Replaces `path` with `data` so that a crash leaves the old or the new content, never a part:
-/// temporary file beside it, fsync, rename, fsync of the directory. Mode 0600. @throws Error
-void write_file_atomically(const std::string& path, std::string_view data);
+/// temporary file beside it, fsync, rename, fsync of the directory. @throws Error
+void write_file_atomically(const std::string& path, std::string_view data, unsigned mode = 0600);
 
 /// The same without any fsync: after a power cut the file may be old, empty or gone. For state that can be
 /// derived again. @throws Error
