@@ -82,6 +82,13 @@ void sync_file(int fd, std::string_view what) {
   }
 }
 
+void start_writeback([[maybe_unused]] int fd, [[maybe_unused]] std::uint64_t offset,
+                     [[maybe_unused]] std::uint64_t length) {
+#ifdef SYNC_FILE_RANGE_WRITE
+  (void)::sync_file_range(fd, static_cast<off_t>(offset), static_cast<off_t>(length), SYNC_FILE_RANGE_WRITE);
+#endif
+}
+
 void sync_directory(const std::string& path) {
   const Fd fd = open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
   if (!fd) throw errno_error("cannot open directory '" + path + "'", errno);
