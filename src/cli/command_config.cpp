@@ -96,7 +96,7 @@ Command config_command() {
   return {
       "config",
       "show and set how csb works",
-      Command::Group::other,
+      Command::Group::set_up,
       run_config,
       "[OPTION]... [KEY [VALUE]]",
       "Without a KEY, lists every variable, what is in effect, and what it means. With one, prints its "
