@@ -25,6 +25,13 @@ get_target_property(CSB_SQLITECPP_INCLUDE SQLiteCpp INTERFACE_INCLUDE_DIRECTORIE
 target_include_directories(csb_sqlite SYSTEM INTERFACE ${CSB_SQLITECPP_INCLUDE})
 target_link_libraries(csb_sqlite INTERFACE $<TARGET_FILE:SQLiteCpp> ${CSB_SQLITE3} ${CMAKE_DL_LIBS} Threads::Threads)
 
+# RE2: regular expressions in linear time, whatever the expression. Static where there is an archive.
+find_path(CSB_RE2_INCLUDE re2/re2.h REQUIRED)
+find_library(CSB_RE2 NAMES libre2.a re2 REQUIRED)
+add_library(csb_re2 INTERFACE)
+target_include_directories(csb_re2 SYSTEM INTERFACE ${CSB_RE2_INCLUDE})
+target_link_libraries(csb_re2 INTERFACE ${CSB_RE2} Threads::Threads)
+
 # The deflate codec: ISA-L where present (5 times zlib's speed at the same ratio), else libdeflate, else zlib.
 set(CSB_DEFLATE "auto" CACHE STRING "auto, isal, libdeflate or zlib")
 set_property(CACHE CSB_DEFLATE PROPERTY STRINGS auto isal libdeflate zlib)

@@ -18,6 +18,7 @@ build  -             libsqlite3-dev     pkgconfig(sqlite3)     sqlite
 build  -             nlohmann-json3-dev cmake(nlohmann_json)   nlohmann-json
 build  -             libcli11-dev       cmake(CLI11)           cli11
 build  -             libsimdjson-dev    cmake(simdjson)        simdjson
+build  -             libre2-dev         pkgconfig(re2)         re2
 build  -             libfmt-dev         cmake(fmt)             fmt
 build  -             libisal-dev        pkgconfig(libisal)     isa-l
 build  -             libdeflate-dev     pkgconfig(libdeflate)  libdeflate

@@ -119,6 +119,7 @@ struct Conversation::State {
   std::string source;
   std::string path;
   std::uint64_t size = 0;
+  std::optional<FileStamp> stamp;
   // One of the two:
   std::optional<scan::FileReader> live;
   std::optional<archive::Store> store;
@@ -152,6 +153,7 @@ std::optional<Conversation> Conversation::open_live(std::string_view source, con
   state->source = source;
   state->path = path;
   state->size = file->stamp().size;
+  state->stamp = file->stamp();
   state->live = std::move(file);
   return Conversation(std::move(state));
 }
@@ -205,8 +207,15 @@ std::uint64_t Conversation::size() const { return state_->size; }
 const std::optional<catalogue::Version>& Conversation::version() const { return state_->version; }
 std::uint64_t Conversation::version_number() const { return state_->number; }
 
-ReadSummary Conversation::read(const MessageVisitor& visit) const {
-  return conversation_format(state_->source).read(state_->content(), 0, visit);
+const std::optional<FileStamp>& Conversation::stamp() const { return state_->stamp; }
+bool Conversation::has_rows() const { return conversation_format(state_->source).has_rows; }
+
+ReadSummary Conversation::read(const MessageVisitor& visit, std::uint64_t offset) const {
+  return conversation_format(state_->source).read(state_->content(), offset, visit);
+}
+
+void Conversation::read_bytes(std::uint64_t offset, const Sink& sink) const {
+  state_->content()(offset, sink);
 }
 
 bool Conversation::read_at(std::uint64_t offset, Message& message) const {

@@ -4,6 +4,7 @@
 #include "csb/app/conversation.hpp"
 #include "csb/transcript/message.hpp"
 #include "csb/transcript/reader.hpp"
+#include "csb/util/fd.hpp"
 
 namespace csb::app {
 namespace {
@@ -22,8 +23,15 @@ ReadSummary read_rows(const OffsetReader& content, std::uint64_t offset, const M
     ++summary.messages;
     if (!visit(message, {offset + row.offset, row.line.size()})) throw Enough();
   });
+  summary.parsed_to = offset;
+  std::uint64_t end = offset;
   try {
-    content(offset, [&](std::span<const std::byte> bytes) { splitter.feed(bytes); });
+    content(offset, [&](std::span<const std::byte> bytes) {
+      const std::size_t newline = as_text(bytes).rfind('\n');
+      splitter.feed(bytes);
+      if (newline != std::string_view::npos) summary.parsed_to = end + newline + 1;
+      end += bytes.size();
+    });
     splitter.finish();
   } catch (const Enough&) {
     return summary;
@@ -31,8 +39,41 @@ ReadSummary read_rows(const OffsetReader& content, std::uint64_t offset, const M
   return summary;
 }
 
+/// A text file, a message for each piece of it. Pieces are the same from whichever of them reading starts.
+ReadSummary read_text(const OffsetReader& content, std::uint64_t offset, const MessageVisitor& visit) {
+  constexpr std::size_t kPiece = std::size_t{32} << 10;
+  ReadSummary summary;
+  std::string text;
+  const auto hand_over = [&](std::size_t size) {
+    Message message;
+    message.role = Message::Role::client;
+    Block& block = message.blocks.emplace_back();
+    block.kind = Block::Kind::tool_result;
+    block.text = text.substr(0, size);
+    ++summary.messages;
+    if (!visit(message, {offset, size})) throw Enough();
+    offset += size;
+    text.erase(0, size);
+  };
+  try {
+    content(offset, [&](std::span<const std::byte> bytes) {
+      text += as_text(bytes);
+      while (text.size() >= kPiece) {
+        const std::size_t newline = text.rfind('\n', kPiece - 1);
+        hand_over(newline == std::string::npos ? kPiece : newline + 1);
+      }
+    });
+    summary.parsed_to = offset;  // a last piece may yet grow
+    if (!text.empty()) hand_over(text.size());
+  } catch (const Enough&) {
+    return summary;
+  }
+  return summary;
+}
+
 // A source whose conversations are no transcripts of the client has a line here, and its function.
-constexpr std::array kFormats{ConversationFormat{"claude-code", read_rows}};
+constexpr std::array kFormats{ConversationFormat{"claude-code", true, read_rows},
+                              ConversationFormat{kPlainText, false, read_text}};
 
 }  // namespace
 

@@ -1,14 +1,11 @@
 #include "unicode.hpp"
 
 #include <charconv>
-#include <optional>
 
 #include "csb/util/text.hpp"
 
 namespace csb::transcript {
 namespace {
-
-constexpr std::size_t kEscapeLength = 6;  // \uXXXX
 
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
@@ -17,16 +14,6 @@ std::size_t character_length(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());
   const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
   return is_valid_utf8(text.substr(0, length)) ? length : 0;
-}
-
-/// The UTF-16 unit of a \uXXXX escape at the front of `text`.
-std::optional<unsigned> escaped_unit(std::string_view text) {
-  if (text.size() < kEscapeLength || !text.starts_with("\\u")) return std::nullopt;
-  unsigned unit = 0;
-  const char* const end = text.data() + kEscapeLength;
-  const auto [stop, error] = std::from_chars(text.data() + 2, end, unit, 16);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return unit;
 }
 
 bool is_high_surrogate(unsigned unit) { return unit >= 0xD800 && unit < 0xDC00; }
@@ -46,6 +33,15 @@ std::size_t repair_escape(std::string& line, std::size_t at) {
 }
 
 }  // namespace
+
+std::optional<unsigned> escaped_unit(std::string_view text) {
+  if (text.size() < kEscapeLength || !text.starts_with("\\u")) return std::nullopt;
+  unsigned unit = 0;
+  const char* const end = text.data() + kEscapeLength;
+  const auto [stop, error] = std::from_chars(text.data() + 2, end, unit, 16);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return unit;
+}
 
 std::string_view cut_to_bytes(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return text;

@@ -13,6 +13,7 @@ OWNERS = (   # header pattern -> layers that may include it
     (r"fmt/", ANYWHERE),
     (r"nlohmann/", {"transcript", "archive", "source", "cli"}),
     (r"simdjson\.h$", {"transcript"}),
+    (r"re2/", {"transcript"}),
     (r"git2(\.h$|/)", {"archive"}),
     (r"isa-l(\.h$|/)", {"archive"}),
     (r"libdeflate\.h$", {"archive"}),

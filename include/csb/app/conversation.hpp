@@ -33,6 +33,9 @@ using OffsetReader =
 struct ReadSummary {
   std::uint64_t messages = 0;
   std::uint64_t bad_rows = 0;  ///< torn, binary, too long: passed over
+  /// Offset behind the last row that has an end: from there a longer version can be read on. 0 where there
+  /// are no rows.
+  std::uint64_t parsed_to = 0;
 };
 
 /// Which conversation of a session, and as of when.
@@ -69,8 +72,14 @@ class Conversation {
   [[nodiscard]] const std::optional<catalogue::Version>& version() const;
   [[nodiscard]] std::uint64_t version_number() const;  ///< 1 = oldest; 0 when on disk or not known
 
-  /// Every message. @throws Error{failed} when the store is damaged there
-  ReadSummary read(const MessageVisitor& visit) const;
+  [[nodiscard]] const std::optional<FileStamp>& stamp() const;  ///< of the file on disk, when it was opened
+  [[nodiscard]] bool has_rows() const;  ///< its messages are rows of a transcript of the client
+
+  /// Every message, or those from `offset` on (ReadSummary::parsed_to, or the place of one).
+  /// @throws Error{failed} when the store is damaged there
+  ReadSummary read(const MessageVisitor& visit, std::uint64_t offset = 0) const;
+  /// Its bytes from `offset` on, in pieces. @throws as read()
+  void read_bytes(std::uint64_t offset, const std::function<void(std::span<const std::byte>)>& sink) const;
   /// The one message whose place has this offset, without reading what lies before it (where the source
   /// has rows). @return false when none does
   [[nodiscard]] bool read_at(std::uint64_t offset, Message& message) const;
@@ -93,9 +102,13 @@ struct Subagent {
 /// How the bytes of one source become messages.
 struct ConversationFormat {
   std::string_view source;
+  bool has_rows = false;  ///< those of the client's transcripts
   /// From `offset` (0, or the place of a message) on, until the visitor has enough.
   ReadSummary (*read)(const OffsetReader& content, std::uint64_t offset, const MessageVisitor& visit);
 };
+/// The name of a format for files that are plain text: a message is up to 32 KiB of it, in whole lines.
+inline constexpr std::string_view kPlainText = "text";
+
 /// The format of a source; that of the client's transcripts for a source that is not known.
 [[nodiscard]] const ConversationFormat& conversation_format(std::string_view source);
 

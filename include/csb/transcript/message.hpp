@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "csb/model/message.hpp"
@@ -21,5 +22,9 @@ class MessageReader {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// The texts in the input of a tool call, names left out, a line each.
+/// @param json Block::input
+[[nodiscard]] std::string text_of_input(std::string_view json);
 
 }  // namespace csb::transcript

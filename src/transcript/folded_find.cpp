@@ -1,0 +1,62 @@
+#include "folded_find.hpp"
+
+#include <bit>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+namespace csb::transcript {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c; }
+
+bool is_equal(const char* text, std::string_view needle) {
+  for (std::size_t i = 0; i < needle.size(); ++i)
+    if (lower(text[i]) != needle[i]) return false;
+  return true;
+}
+
+#ifdef __SSE2__
+
+/// One character in either case, sixteen times.
+struct Folded {
+  explicit Folded(char c) : small(_mm_set1_epi8(c)), large(_mm_set1_epi8(upper(c))) {}
+  [[nodiscard]] __m128i in(__m128i block) const {
+    return _mm_or_si128(_mm_cmpeq_epi8(block, small), _mm_cmpeq_epi8(block, large));
+  }
+  __m128i small, large;
+};
+
+__m128i load(const char* from) {
+  return _mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(from)));
+}
+
+#endif
+
+}  // namespace
+
+std::size_t folded_find(std::string_view text, std::string_view needle) {
+  if (needle.size() > text.size()) return std::string_view::npos;
+  const std::size_t last = needle.size() - 1;
+  const std::size_t end = text.size() - last;  // behind the last place where it can begin
+  std::size_t at = 0;
+#ifdef __SSE2__
+  // Where its first and its last character stand at the right distance, it is compared in full.
+  const Folded first_of(needle.front()), last_of(needle.back());
+  for (; at + 16 <= end; at += 16) {
+    const __m128i both =
+        _mm_and_si128(first_of.in(load(text.data() + at)), last_of.in(load(text.data() + at + last)));
+    for (auto hits = static_cast<unsigned>(_mm_movemask_epi8(both)); hits != 0; hits &= hits - 1) {
+      const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(hits));
+      if (is_equal(text.data() + place, needle)) return place;
+    }
+  }
+#endif
+  for (; at < end; ++at)
+    if (is_equal(text.data() + at, needle)) return at;
+  return std::string_view::npos;
+}
+
+}  // namespace csb::transcript
