@@ -1,51 +1,105 @@
 #include "csb/app/backup.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
+#include "backup_merge.hpp"
 #include "backup_run.hpp"
 #include "backup_turn.hpp"
+#include "csb/app/roots.hpp"
+#include "csb/util/clock.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
+#include "last_look.hpp"
 
 namespace csb::app {
 namespace {
 
-/// Before anything is made for it: a missing root leaves no trace.
-void require_root(const Settings& settings) {
-  if (fs::is_directory(settings.claude_dir)) return;
-  throw Error(
-      ErrorCode::failed, "there is no directory '" + settings.claude_dir + "' to back up",
-      "nothing counts as deleted; is it mounted? --claude-dir or $CLAUDE_CONFIG_DIR name another one");
+constexpr const char* kMountedHint =
+    "nothing counts as deleted; is it mounted? --claude-dir or $CLAUDE_CONFIG_DIR name another one";
+
+std::string missing(const std::string& directory) {
+  return "there is no directory '" + directory + "' to back up";
 }
 
-/// What a run that was wished for meanwhile adds to the report of the one before it.
-void append(BackupResult& all, BackupResult more) {
-  for (const auto count :
-       {&BackupResult::added, &BackupResult::changed, &BackupResult::moved, &BackupResult::shrunk,
-        &BackupResult::deleted, &BackupResult::sessions_added, &BackupResult::sessions_changed,
-        &BackupResult::sessions_moved, &BackupResult::sessions_shrunk, &BackupResult::sessions_deleted,
-        &BackupResult::files_opened, &BackupResult::bytes_read, &BackupResult::bytes_parsed,
-        &BackupResult::bytes_written, &BackupResult::objects_written})
-    all.*count += more.*count;
-  all.files_seen = more.files_seen;
-  if (more.noise_commit) all.noise_commit = more.noise_commit;
-  if (more.user_commit) all.user_commit = more.user_commit;
-  all.store_opened |= more.store_opened;
-  all.store_created |= more.store_created;
-  all.changes.insert(all.changes.end(), more.changes.begin(), more.changes.end());
-  all.secrets = std::move(more.secrets);
-  // What is still wrong, the later run says again; notes are said once.
-  std::erase_if(all.problems,
-                [](const Problem& problem) { return problem.severity != Problem::Severity::note; });
-  for (Problem& problem : more.problems) {
-    const bool said = std::any_of(all.problems.begin(), all.problems.end(), [&](const Problem& earlier) {
-      return earlier.path == problem.path && earlier.what == problem.what;
-    });
-    if (!said) all.problems.push_back(std::move(problem));
-  }
-  all.ended_ns = more.ended_ns;
+/// Before anything is made for it: a missing root leaves no trace.
+void require_some_root(const Settings& settings) {
+  if (fs::is_directory(settings.claude_dir) || fs::is_directory(settings.mirror())) return;
+  for (const std::string& directory : settings.more_claude_dirs)
+    if (fs::is_directory(directory)) return;
+  throw Error(ErrorCode::failed, missing(settings.claude_dir), kMountedHint);
 }
+
+/// One run over all roots. What stops one of them does not stop the others.
+class BackupOfAll {
+ public:
+  BackupOfAll(const Settings& settings, const BackupOptions& options)
+      : settings_(settings), options_(options), roots_(roots_to_back_up(settings)) {}
+
+  BackupResult run() {
+    result_.started_ns = now_ns();
+    for (const Root& root : roots_) back_up(root);
+    if (!saved_any_ && first_error_) std::rethrow_exception(first_error_);
+    result_.ended_ns = now_ns();
+    if (!options_.dry_run && !options_.no_commit && options_.session.empty()) write_looks();
+    return std::move(result_);
+  }
+
+ private:
+  void back_up(const Root& root) {
+    const std::int64_t started = now_ns();
+    try {
+      if (!fs::is_directory(root.directory))
+        throw Error(ErrorCode::failed, missing(root.directory), kMountedHint);
+      BackupResult one = BackupRun(settings_, root, options_for_one()).run();
+      saved_any_ = true;
+      note_look(root, started, one.incomplete() ? 3 : 0);
+      add_root(result_, std::move(one), root, roots_.size() > 1);
+    } catch (const Error& error) {
+      // Another run is at work: it was told, or the person is, to come back for everything.
+      if (roots_.size() == 1 || error.code() == ErrorCode::busy || error.code() == ErrorCode::interrupted)
+        throw;
+      if (!first_error_) first_error_ = std::current_exception();
+      if (!options_.session.empty() && error.code() == ErrorCode::not_found) return;
+      note_look(root, started, 1);
+      add_failed_root(result_, root, error);
+    }
+  }
+
+  void note_look(const Root& root, std::int64_t started, int status) {
+    looks_.push_back({root.branch, {started, now_ns(), "backup", status, {}}});
+  }
+
+  void write_looks() {
+    try {
+      note_looks(settings_, looks_);
+    } catch (const Error& error) {  // a full disk: what was to be saved is saved
+      result_.problems.push_back({Problem::Severity::note, {}, error.what(), error.hint()});
+    }
+  }
+
+  /// One bar for all roots.
+  const BackupOptions& options_for_one() {
+    one_ = options_;
+    if (options_.progress)
+      one_.progress = [this, before = done_](std::uint64_t done, std::uint64_t total) {
+        done_ = before + done;
+        options_.progress(done_, before + total);
+      };
+    return one_;
+  }
+
+  const Settings& settings_;
+  const BackupOptions& options_;
+  std::vector<Root> roots_;
+  BackupOptions one_;
+  BackupResult result_;
+  std::vector<Look> looks_;
+  std::uint64_t done_ = 0;  ///< bytes read of all roots so far
+  bool saved_any_ = false;
+  std::exception_ptr first_error_;
+};
 
 }  // namespace
 
@@ -55,18 +109,18 @@ bool BackupResult::incomplete() const {
 }
 
 BackupResult backup(const Settings& settings, const BackupOptions& options) {
-  require_root(settings);
-  if (options.dry_run) return BackupRun(settings, options).run();
+  require_some_root(settings);
+  if (options.dry_run) return BackupOfAll(settings, options).run();
   fs::make_directories(settings.home);
   BackupResult result;
   work_in_turn(settings, options.patience, [&](bool again) {
     if (!again) {
-      result = BackupRun(settings, options).run();
+      result = BackupOfAll(settings, options).run();
       return;
     }
     BackupOptions everything;  // whatever another run wished for
     everything.progress = options.progress;
-    append(result, BackupRun(settings, everything).run());
+    append_later(result, BackupOfAll(settings, everything).run());
   });
   return result;
 }

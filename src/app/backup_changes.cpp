@@ -4,8 +4,6 @@
 #include <set>
 #include <string_view>
 
-#include "csb/source/claude_code/policy.hpp"
-
 namespace csb::app {
 namespace {
 
@@ -29,7 +27,7 @@ std::optional<ChangeOp> op_of(const Work& work) {
   return now.size < before.size ? ChangeOp::shrink : ChangeOp::rewrite;
 }
 
-Edit edit_of(const Work& work, ChangeOp op) {
+Edit edit_of(const Work& work, ChangeOp op, const source::Source& source) {
   const catalogue::FileState& state = work.found.state;
   Edit edit;
   edit.change.path = state.path;
@@ -41,17 +39,19 @@ Edit edit_of(const Work& work, ChangeOp op) {
   edit.change.compactions = work.found.compactions;
   edit.path_class = state.path_class;
   edit.session = state.session;
+  edit.is_transcript = source.is_transcript(state.path);
   edit.is_move = !work.planned->moved_from.empty();
   edit.state = state;
   return edit;
 }
 
-Edit removal_of(const Gone& gone, bool is_move) {
+Edit removal_of(const Gone& gone, bool is_move, const source::Source& source) {
   Edit edit;
   edit.change.path = gone.known->path;
   edit.change.op = ChangeOp::remove;
   edit.path_class = gone.known->path_class;
-  edit.session = claude_code::session_of(gone.known->path);
+  edit.session = source.session_of(gone.known->path);
+  edit.is_transcript = source.is_transcript(gone.known->path);
   edit.is_move = is_move;
   return edit;
 }
@@ -64,10 +64,10 @@ bool only_stamp_differs(const Work& work) {
          known.facts == now.facts && known.parsed_to == now.parsed_to && known.path_class == now.path_class;
 }
 
-void add_read_file(const Work& work, ChangeSet& changes) {
+void add_read_file(const Work& work, const source::Source& source, ChangeSet& changes) {
   const catalogue::FileState& state = work.found.state;
   if (const auto op = op_of(work)) {
-    changes.edits.push_back(edit_of(work, *op));
+    changes.edits.push_back(edit_of(work, *op, source));
   } else if (only_stamp_differs(work)) {
     changes.touched.push_back({work.planned->known->id, state.stamp, state.racy});
   } else {
@@ -83,11 +83,12 @@ bool is_stored(const Memory& memory, const std::optional<catalogue::FileState>& 
 
 }  // namespace
 
-std::vector<Work> plan_work(const Plan& plan, const Memory& memory) {
+std::vector<Work> plan_work(const Plan& plan, const Memory& memory, const source::Source& source) {
   std::vector<Work> works;
   for (const PlannedFile& planned : plan.changed) {
     Work work;
     work.planned = &planned;
+    work.job.source = &source;
     work.job.found = planned.found;
     work.job.known = memory.state(planned.moved_from.empty() ? planned.found->path : planned.moved_from);
     work.was_stored = planned.known != nullptr && is_stored(memory, work.job.known, planned.found->path);
@@ -110,18 +111,18 @@ std::vector<Gone> plan_removals(const Plan& plan, const Memory& memory) {
 }
 
 ChangeSet collect_changes(const std::vector<Work>& work, const std::vector<Gone>& gone,
-                          std::vector<Problem>& problems) {
+                          const source::Source& source, std::vector<Problem>& problems) {
   ChangeSet changes;
   std::set<std::string_view> arrived_from;
   for (const Work& file : work) {
     if (file.found.outcome == Ingested::Outcome::failed) problems.push_back(file.found.problem);
     if (file.found.outcome != Ingested::Outcome::read) continue;
     if (!file.planned->moved_from.empty()) arrived_from.insert(file.planned->moved_from);
-    add_read_file(file, changes);
+    add_read_file(file, source, changes);
   }
   for (const Gone& file : gone) {
     if (file.was_stored) {
-      changes.edits.push_back(removal_of(file, arrived_from.contains(file.known->path)));
+      changes.edits.push_back(removal_of(file, arrived_from.contains(file.known->path), source));
     } else {
       changes.forgotten.push_back(file.known->path);
     }

@@ -33,12 +33,13 @@ struct Memory {
 };
 
 /// The files to read, in the order they are best begun in: largest first.
-[[nodiscard]] std::vector<Work> plan_work(const Plan& plan, const Memory& memory);
+[[nodiscard]] std::vector<Work> plan_work(const Plan& plan, const Memory& memory,
+                                          const source::Source& source);
 [[nodiscard]] std::vector<Gone> plan_removals(const Plan& plan, const Memory& memory);
 
 /// What is to be committed and remembered, now that everything was read. Files that could not be read
 /// become problems.
 [[nodiscard]] ChangeSet collect_changes(const std::vector<Work>& work, const std::vector<Gone>& gone,
-                                        std::vector<Problem>& problems);
+                                        const source::Source& source, std::vector<Problem>& problems);
 
 }  // namespace csb::app

@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "csb/model/rel_path.hpp"
-#include "csb/source/claude_code/policy.hpp"
 #include "csb/util/text.hpp"
 
 namespace csb::app {
@@ -51,10 +50,10 @@ archive::TreeEdit tree_edit(const Edit& edit) {
   return entry;
 }
 
-archive::CommitRequest request_for(const std::string& branch, const std::vector<Edit>& edits,
-                                   std::int64_t time_ns) {
+archive::CommitRequest request_for(const Root& target, const std::vector<Edit>& edits, std::int64_t time_ns) {
   archive::CommitRequest request;
-  request.branch = branch;
+  request.branch = target.branch;
+  request.root = target.directory;
   request.message =
       edits.empty() ? "Record nested repositories" : "Back up " + summarize(edits) + names(edits);
   request.time_ns = time_ns;
@@ -73,7 +72,7 @@ std::map<SessionId, SessionFate> session_fates(const std::vector<Edit>& edits) {
   for (const Edit& edit : edits) {
     if (!edit.session) continue;
     SessionFate fate = SessionFate::changed;
-    if (claude_code::is_transcript(edit.change.path)) {
+    if (edit.is_transcript) {
       if (edit.is_move) {
         fate = SessionFate::moved;
       } else if (edit.change.op == ChangeOp::add) {
@@ -133,18 +132,18 @@ std::string foreign_lines(const std::vector<scan::ForeignRepository>& repositori
 
 std::string foreign_note(const std::string& branch) { return "foreign " + branch; }
 
-void store_changes(archive::Transaction& transaction, const std::string& branch, const ChangeSet& changes,
+void store_changes(archive::Transaction& transaction, const Root& target, const ChangeSet& changes,
                    std::int64_t time_ns, BackupResult& result) {
   const auto classes = commit_classes(changes.edits);
   std::vector<Edit> noise, user;
   for (std::size_t i = 0; i < changes.edits.size(); ++i)
     (classes[i] == PathClass::user ? user : noise).push_back(changes.edits[i]);
   if (!noise.empty() || changes.foreign) {
-    auto request = request_for(branch, noise, time_ns);
+    auto request = request_for(target, noise, time_ns);
     request.foreign = changes.foreign;
     result.noise_commit = transaction.commit(request);
   }
-  if (!user.empty()) result.user_commit = transaction.commit(request_for(branch, user, time_ns));
+  if (!user.empty()) result.user_commit = transaction.commit(request_for(target, user, time_ns));
   const archive::WriteStats written = transaction.finish();
   result.objects_written += written.objects;
   result.bytes_written += written.bytes_written;
@@ -152,7 +151,7 @@ void store_changes(archive::Transaction& transaction, const std::string& branch,
 
 void count_changes(const ChangeSet& changes, BackupResult& result) {
   for (const Edit& edit : changes.edits) {
-    result.changes.push_back(edit.change);
+    result.changes.push_back({edit.change, 0});
     if (edit.is_move) {
       result.moved += is_removal(edit) ? 0 : 1;
       continue;

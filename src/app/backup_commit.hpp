@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "csb/app/backup.hpp"
+#include "csb/app/roots.hpp"
 #include "csb/archive/transaction.hpp"
 #include "csb/catalogue/catalogue.hpp"
 #include "csb/scan/walk.hpp"
@@ -19,7 +20,8 @@ struct Edit {
   PathClass path_class = PathClass::noise;
   std::optional<SessionId> session;
   std::optional<catalogue::FileState> state;  ///< nothing for a removal
-  bool is_move = false;                       ///< either half of one
+  bool is_transcript = false;
+  bool is_move = false;  ///< either half of one
 };
 
 /// A file whose content proved to be what is stored.
@@ -56,7 +58,7 @@ enum class SessionFate { changed, shrunk, moved, added, removed };
 
 /// Makes at most two commits, first what the client wrote, then what a person edited, and makes them durable.
 /// Fills the commits and what was written into `result`. @param time_ns of both commits
-void store_changes(archive::Transaction& transaction, const std::string& branch, const ChangeSet& changes,
+void store_changes(archive::Transaction& transaction, const Root& target, const ChangeSet& changes,
                    std::int64_t time_ns, BackupResult& result);
 
 /// "3 sessions: 1 new, 2 changed", or "4 files" when no session is among them.

@@ -7,7 +7,6 @@
 
 #include "csb/archive/store.hpp"
 #include "csb/model/rel_path.hpp"
-#include "csb/source/claude_code/policy.hpp"
 
 namespace csb::app {
 namespace {
@@ -44,16 +43,16 @@ struct Relocation {
 };
 
 /// Sessions whose transcript vanished from one folder and appeared in another.
-std::map<SessionId, Relocation> find_relocations(const Plan& plan) {
+std::map<SessionId, Relocation> find_relocations(const Plan& plan, const source::Source& source) {
   std::map<SessionId, std::string_view> gone;
   for (const auto* known : plan.vanished) {
-    if (!claude_code::is_transcript(known->path)) continue;
-    if (const auto id = claude_code::session_of(known->path)) gone.emplace(*id, known->path);
+    if (!source.is_transcript(known->path)) continue;
+    if (const auto id = source.session_of(known->path)) gone.emplace(*id, known->path);
   }
   std::map<SessionId, Relocation> relocations;
   for (const PlannedFile& file : plan.changed) {
-    if (gone.empty() || file.known != nullptr || !claude_code::is_transcript(file.found->path)) continue;
-    const auto id = claude_code::session_of(file.found->path);
+    if (gone.empty() || file.known != nullptr || !source.is_transcript(file.found->path)) continue;
+    const auto id = source.session_of(file.found->path);
     if (!id) continue;
     if (const auto from = gone.find(*id); from != gone.end())
       relocations.emplace(*id, Relocation{project_folder(from->second), project_folder(file.found->path)});
@@ -61,14 +60,14 @@ std::map<SessionId, Relocation> find_relocations(const Plan& plan) {
   return relocations;
 }
 
-void mark_moves(Plan& plan) {
-  const auto relocations = find_relocations(plan);
+void mark_moves(Plan& plan, const source::Source& source) {
+  const auto relocations = find_relocations(plan, source);
   if (relocations.empty()) return;
   std::set<std::string_view> vanished;
   for (const auto* known : plan.vanished) vanished.insert(known->path);
   for (PlannedFile& file : plan.changed) {
     if (file.known != nullptr) continue;
-    const auto id = claude_code::session_of(file.found->path);
+    const auto id = source.session_of(file.found->path);
     const auto relocation = id ? relocations.find(*id) : relocations.end();
     if (relocation == relocations.end() || !file.found->path.starts_with(relocation->second.to)) continue;
     std::string origin(relocation->second.from);
@@ -85,7 +84,8 @@ bool Plan::is_sure() const noexcept {
   });
 }
 
-Plan make_plan(const scan::WalkResult& walk, const std::vector<catalogue::KnownFile>& known) {
+Plan make_plan(const scan::WalkResult& walk, const std::vector<catalogue::KnownFile>& known,
+               const source::Source& source) {
   Plan plan;
   auto old = known.begin();
   const auto pass_vanished_before = [&](const std::string* path) {
@@ -109,19 +109,19 @@ Plan make_plan(const scan::WalkResult& walk, const std::vector<catalogue::KnownF
     plan.changed.push_back({&found, remembered, {}});
   }
   pass_vanished_before(nullptr);
-  mark_moves(plan);
+  mark_moves(plan, source);
   return plan;
 }
 
-void guard_missing_projects(scan::WalkResult& walk, const std::vector<catalogue::KnownFile>& known,
-                            bool projects_exists) {
-  if (projects_exists) return;
+void guard_missing_sessions(scan::WalkResult& walk, const std::vector<catalogue::KnownFile>& known,
+                            const std::string& folder, bool exists) {
+  if (exists) return;
   const bool known_beneath = std::any_of(known.begin(), known.end(),
-                                         [](const auto& file) { return file.path.starts_with("projects/"); });
+                                         [&](const auto& file) { return is_beneath(file.path, folder); });
   if (!known_beneath) return;
   const bool all_gone = walk.files.empty();
-  walk.unreadable.emplace_back(all_gone ? "" : "projects");
-  walk.problems.push_back({Problem::Severity::not_saved, all_gone ? "" : "projects",
+  walk.unreadable.emplace_back(all_gone ? "" : folder);
+  walk.problems.push_back({Problem::Severity::not_saved, all_gone ? "" : folder,
                            all_gone ? "the directory is empty although sessions are known in it"
                                     : "the directory is missing although sessions are known in it",
                            "nothing in it counts as deleted; mount it again, or make the directory if the "

@@ -5,6 +5,7 @@
 
 #include "csb/catalogue/catalogue.hpp"
 #include "csb/scan/walk.hpp"
+#include "csb/source/source.hpp"
 
 namespace csb::app {
 
@@ -30,12 +31,14 @@ struct Plan {
 /// Merges the walk with what is known, both sorted by path. What lies beneath `walk.unreadable` (or is not
 /// `known`) never counts as vanished. A transcript that vanished from one folder and appeared in another
 /// under the same session id was moved, and with it what is keyed to the session beside it.
-[[nodiscard]] Plan make_plan(const scan::WalkResult& walk, const std::vector<catalogue::KnownFile>& known);
+[[nodiscard]] Plan make_plan(const scan::WalkResult& walk, const std::vector<catalogue::KnownFile>& known,
+                             const source::Source& source);
 
-/// A root whose `projects/` is gone although files are known beneath it was unmounted, renamed or emptied
-/// by accident: nothing there (with an empty root: nothing at all) may count as deleted. Adds to
-/// `walk.unreadable` and `walk.problems` what make_plan() needs to see it so.
-void guard_missing_projects(scan::WalkResult& walk, const std::vector<catalogue::KnownFile>& known,
-                            bool projects_exists);
+/// A root whose directory of sessions (`projects/`; a mirror: all of it) is gone although files are known
+/// beneath it was unmounted, renamed or emptied by accident: nothing there (with an empty root: nothing at
+/// all) may count as deleted. Adds to `walk.unreadable` and `walk.problems` what make_plan() needs to see it
+/// so.
+void guard_missing_sessions(scan::WalkResult& walk, const std::vector<catalogue::KnownFile>& known,
+                            const std::string& folder, bool exists);
 
 }  // namespace csb::app

@@ -8,8 +8,6 @@
 namespace csb::app {
 namespace {
 
-constexpr const char* kSource = "claude-code";
-
 catalogue::Version version_of(const Edit& edit, std::int64_t root_id, const std::string& branch,
                               const Oid& commit, std::int64_t commit_time_ns) {
   catalogue::Version version;
@@ -110,11 +108,11 @@ ChangeSet index_only(const ChangeSet& changes, const std::vector<catalogue::File
   return learned;
 }
 
-void record_run(catalogue::Catalogue& catalogue, const Settings& settings, const ChangeSet& changes,
+void record_run(catalogue::Catalogue& catalogue, const Root& target, const ChangeSet& changes,
                 const std::vector<std::string>& unknown, std::int64_t commit_time_ns, BackupResult& result) {
   auto update = catalogue.begin();
-  const std::string branch = settings.branch();
-  const std::int64_t root_id = update.ensure_root(branch, kSource, settings.claude_dir);
+  const std::string& branch = target.branch;
+  const std::int64_t root_id = update.ensure_root(branch, target.source->name(), target.directory);
   record_files(update, root_id, changes);
   record_versions(update, root_id, branch, changes, commit_time_ns, result);
   refresh_sessions(update, root_id, changes);

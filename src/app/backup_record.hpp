@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "backup_commit.hpp"
-#include "csb/app/settings.hpp"
+#include "csb/app/roots.hpp"
 
 namespace csb::app {
 
@@ -16,7 +16,7 @@ namespace csb::app {
 
 /// Brings the catalogue up to what was committed, in one transaction, with the record of the run. Unknown
 /// paths that were never reported become notes in `result`.
-void record_run(catalogue::Catalogue& catalogue, const Settings& settings, const ChangeSet& changes,
+void record_run(catalogue::Catalogue& catalogue, const Root& target, const ChangeSet& changes,
                 const std::vector<std::string>& unknown, std::int64_t commit_time_ns, BackupResult& result);
 
 }  // namespace csb::app

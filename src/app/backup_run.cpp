@@ -13,13 +13,11 @@
 #include "csb/app/open_catalogue.hpp"
 #include "csb/app/versions.hpp"
 #include "csb/model/rel_path.hpp"
-#include "csb/source/claude_code/policy.hpp"
 #include "csb/util/clock.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
 #include "csb/util/parallel.hpp"
 #include "ingest.hpp"
-#include "last_look.hpp"
 
 namespace csb::app {
 namespace {
@@ -31,8 +29,8 @@ std::size_t ingest_threads() { return std::clamp<std::size_t>(worker_count(), 2,
 
 }  // namespace
 
-BackupRun::BackupRun(const Settings& settings, const BackupOptions& options)
-    : settings_(settings), options_(options), store_(settings, options.patience) {}
+BackupRun::BackupRun(const Settings& settings, const Root& target, const BackupOptions& options)
+    : settings_(settings), target_(target), options_(options), store_(settings, options.patience) {}
 
 BackupResult BackupRun::run() {
   result_.started_ns = now_ns();
@@ -46,13 +44,14 @@ BackupResult BackupRun::run() {
   }
   if (!seen.taken) seen = look();
   if (stores() && !reflects_store()) seen = look();
+  require_same_directory(seen);
   take_report(seen);
 
   ChangeSet changes = read_changes(seen);
   count_changes(changes, result_);
   if (stores() && changes.anything_to_store()) {
     commit_time_ns_ = now_ns();
-    store_changes(store_.transaction(), settings_.branch(), changes, commit_time_ns_, result_);
+    store_changes(store_.transaction(), target_, changes, commit_time_ns_, result_);
   }
   record(changes, seen.walk.unknown);
   read_other_branches();
@@ -82,10 +81,10 @@ void BackupRun::take_report(const Look& seen) {
 }
 
 bool BackupRun::nothing_to_do(const Look& seen) const {
-  if (!stores() || !row_ || !row_->head || row_->path != settings_.claude_dir || !seen.plan.empty())
+  if (!stores() || !row_ || !row_->head || row_->path != target_.directory || !seen.plan.empty())
     return false;
   if (!all_said(seen) || changed_foreign(seen.walk)) return false;
-  return archive::Store::peek_tip(settings_.store, settings_.branch()) == row_->head;
+  return archive::Store::peek_tip(settings_.store, target_.branch) == row_->head;
 }
 
 /// Notes and unknown names are said once; a problem is said in every run.
@@ -102,7 +101,6 @@ BackupResult BackupRun::report_nothing(const Look& seen) {
   std::erase_if(result_.problems,
                 [](const Problem& problem) { return problem.severity == Problem::Severity::note; });
   result_.ended_ns = now_ns();
-  note_look(settings_, {result_.started_ns, result_.ended_ns, "backup", result_.incomplete() ? 3 : 0, {}});
   return std::move(result_);
 }
 
@@ -113,12 +111,12 @@ void BackupRun::note(std::string what, std::string hint) {
 // ---- before the walk
 
 void BackupRun::open_root() {
-  root_ = open_at(AT_FDCWD, settings_.claude_dir, O_RDONLY | O_DIRECTORY);
+  root_ = open_at(AT_FDCWD, target_.directory, O_RDONLY | O_DIRECTORY);
   if (root_) return;
   const int error = errno;
-  const Error reason = errno_error("cannot back up '" + settings_.claude_dir + "'", error);
+  const Error reason = errno_error("cannot back up '" + target_.directory + "'", error);
   throw Error(ErrorCode::failed, reason.what(),
-              error == ENOENT
+              error == ENOENT || error == ENOTDIR
                   ? "nothing counts as deleted; is it mounted? --claude-dir or $CLAUDE_CONFIG_DIR "
                     "name another directory"
                   : "");
@@ -141,7 +139,6 @@ void BackupRun::open_catalogue() {
     row_.reset();
     note(std::string("the catalogue cannot be read, so everything looks new: ") + error.what());
   }
-  require_same_directory();
 }
 
 void BackupRun::open_catalogue_to_write() {
@@ -157,21 +154,26 @@ void BackupRun::open_catalogue_to_write() {
     catalogue_ = Catalogue::open({}, Catalogue::Access::memory);
   }
   find_root_row();
-  require_same_directory();
 }
 
-/// One branch holds one directory: mixing another one in would record all of the first as deleted.
-void BackupRun::require_same_directory() const {
-  if (row_ && !row_->path.empty() && row_->path != settings_.claude_dir && fs::is_directory(row_->path))
-    throw Error(ErrorCode::refused,
-                "the branch " + settings_.branch() + " holds '" + row_->path + "', not '" +
-                    settings_.claude_dir + "'",
-                "give this directory a branch of its own: another csb.machine or another CSB_HOME");
+/// One branch holds one directory: mixing another one in would record all of the first as deleted. A
+/// directory that is on record under another name, or under none, has to show that it is the same: by its
+/// files.
+void BackupRun::require_same_directory(const Look& seen) const {
+  if (session_ || !row_ || row_->path == target_.directory ||
+      seen.plan.vanished.size() * 2 <= seen.known.size())
+    return;
+  if (row_->path.empty() && settings_.more_claude_dirs.empty()) return;  // the only one there can be
+  throw Error(
+      ErrorCode::refused,
+      "the branch " + target_.branch + " holds " +
+          (row_->path.empty() ? "another directory" : "'" + row_->path + "'") +
+          ", and most of its files are not in '" + target_.directory + "'",
+      "to archive both, name both (csb.claudeDir, or --claude-dir twice); to go on with this one alone, "
+      "under another csb.machine");
 }
 
-void BackupRun::find_root_row() {
-  row_ = catalogue_ ? catalogue_->find_root(settings_.branch()) : std::nullopt;
-}
+void BackupRun::find_root_row() { row_ = catalogue_ ? catalogue_->find_root(target_.branch) : std::nullopt; }
 
 std::optional<SessionId> BackupRun::wanted_session() const {
   if (options_.session.empty()) return std::nullopt;
@@ -185,41 +187,43 @@ std::optional<SessionId> BackupRun::wanted_session() const {
 BackupRun::Look BackupRun::look() {
   Look seen;
   seen.taken = true;
-  const claude_code::PathPolicy policy(settings_.policy);
+  const auto policy = target_.source->policy(settings_.policy);
   if (session_) {
     auto footprint = row_ ? catalogue_->footprint(row_->id, *session_) : std::vector<catalogue::FileState>();
-    const auto paths = session_paths(settings_.claude_dir, *session_, footprint);
+    const auto paths = session_paths(target_, *session_, footprint);
     if (row_) seen.known = known_beneath(*catalogue_, row_->id, paths, std::move(footprint));
     if (paths.empty())
-      throw Error(ErrorCode::not_found,
-                  "no session " + session_->text() + " in '" + settings_.claude_dir + "'");
-    seen.walk = scan::walk_paths(root_.get(), policy.walk_policy(), paths);
+      throw Error(ErrorCode::not_found, "no session " + session_->text() + " in '" + target_.directory + "'");
+    seen.walk = scan::walk_paths(root_.get(), policy->walk_policy(), paths);
   } else {
     // The catalogue is read while the disk is walked.
     auto known = std::async(std::launch::async, [this] {
       return row_ ? catalogue_->known_files(row_->id) : std::vector<catalogue::KnownFile>();
     });
-    seen.walk = scan::walk(root_.get(), policy.walk_policy(), kWalkThreads);
+    seen.walk = scan::walk(root_.get(), policy->walk_policy(), kWalkThreads);
     seen.known = known.get();
   }
-  guard_missing_projects(seen.walk, seen.known, fs::is_directory(settings_.claude_dir + "/projects"));
-  seen.plan = make_plan(seen.walk, seen.known);
+  const std::string folder(target_.source->session_directory());
+  guard_missing_sessions(
+      seen.walk, seen.known, folder,
+      folder.empty() ? !seen.walk.files.empty() : fs::is_directory(target_.directory + "/" + folder));
+  seen.plan = make_plan(seen.walk, seen.known, *target_.source);
   return seen;
 }
 
 bool BackupRun::reflects_store() {
   const std::optional<Oid> head = row_ ? row_->head : std::nullopt;
-  if (const auto tip = archive::Store::peek_tip(settings_.store, settings_.branch()); tip && tip == head)
+  if (const auto tip = archive::Store::peek_tip(settings_.store, target_.branch); tip && tip == head)
     return true;
   if (!head && settings_.store_is_default && !fs::exists(settings_.store)) return true;  // the first backup
-  const std::optional<Oid> tip = store_.store().tip(settings_.branch());
+  const std::optional<Oid> tip = store_.store().tip(target_.branch);
   if (tip == head) return true;
   if (tip) {
     store_.heal();  // a run that moved the branch and did not get to the catalogue was killed
-    const auto problems = catch_up(*catalogue_, store_.store(), settings_, settings_.branch());
+    const auto problems = catch_up(*catalogue_, store_.store(), settings_, target_.branch);
     result_.problems.insert(result_.problems.end(), problems.begin(), problems.end());
   } else {
-    note("the store has lost the branch " + settings_.branch() + ": everything is stored anew");
+    note("the store has lost the branch " + target_.branch + ": everything is stored anew");
     auto update = catalogue_->begin();
     update.clear_root(row_->id);
     update.commit();
@@ -231,13 +235,13 @@ bool BackupRun::reflects_store() {
 std::optional<std::string> BackupRun::changed_foreign(const scan::WalkResult& walk) const {
   if (session_ || !catalogue_) return std::nullopt;
   std::string lines = foreign_lines(walk.foreign);
-  if (lines == catalogue_->note(foreign_note(settings_.branch()))) return std::nullopt;
+  if (lines == catalogue_->note(foreign_note(target_.branch))) return std::nullopt;
   return lines;
 }
 
 /// A catalogue that was built anew does not remember what the newest commit holds.
 bool BackupRun::stores_foreign(const std::string& lines) {
-  if (!row_ || !row_->head || !catalogue_->note(foreign_note(settings_.branch())).empty()) return false;
+  if (!row_ || !row_->head || !catalogue_->note(foreign_note(target_.branch)).empty()) return false;
   const auto entry = store_.store().find(*row_->head, ".csb/foreign.jsonl");
   return entry && store_.store().size(*entry) == lines.size() &&
          store_.store().read_text(*entry, lines.size() + 1) == lines;
@@ -259,7 +263,7 @@ ChangeSet BackupRun::read_changes(const Look& seen) {
   const auto foreign = changed_foreign(seen.walk);
   const bool store_foreign = foreign && stores() && !stores_foreign(*foreign);
   if (stores() && (store_foreign || seen.plan.is_sure())) store_.begin();
-  std::vector<Work> work = plan_work(seen.plan, memory());
+  std::vector<Work> work = plan_work(seen.plan, memory(), *target_.source);
   const std::vector<Gone> gone = plan_removals(seen.plan, memory());
   if (stores()) {
     const auto stored = stored_already(work, gone);
@@ -276,7 +280,7 @@ ChangeSet BackupRun::read_changes(const Look& seen) {
   } else {
     read_files(work, hash_slice);
   }
-  ChangeSet changes = collect_changes(work, gone, result_.problems);
+  ChangeSet changes = collect_changes(work, gone, *target_.source, result_.problems);
   if (stores()) changes.foreign_note = foreign;
   if (store_foreign) changes.foreign = foreign;
   return changes;
@@ -319,7 +323,7 @@ void BackupRun::read_files(std::vector<Work>& work, const StoreSlice& store) {
       file.found.state.path = file.job.found->path;
       file.found.state.stamp = file.job.found->stamp;
       file.found.state.path_class = file.job.found->path_class;
-      file.found.state.session = claude_code::session_of(file.job.found->path);
+      file.found.state.session = target_.source->session_of(file.job.found->path);
       return;
     }
     file.found = ingest(root_.get(), file.job, result_.started_ns, store, meter);
@@ -341,7 +345,7 @@ void BackupRun::read_other_branches() {
   if (!stores() || !store_.was_opened()) return;
   try {
     for (const archive::Branch& branch : store_.store().branches()) {
-      if (branch.ref == settings_.branch()) continue;
+      if (branch.ref == target_.branch) continue;
       const auto row = catalogue_->find_root(branch.ref);
       if (row && row->head == branch.tip) continue;
       const auto problems = catch_up(*catalogue_, store_.store(), settings_, branch.ref);
@@ -365,11 +369,11 @@ void BackupRun::record(const ChangeSet& changes, const std::vector<std::string>&
       if (auto state = memory().state(edit.change.path); state && state->present)
         known.push_back(std::move(*state));
     note("nothing was stored: the catalogue alone protects no session", "run csb backup without --no-commit");
-    record_run(*catalogue_, settings_, index_only(changes, known), unknown, 0, result_);
+    record_run(*catalogue_, target_, index_only(changes, known), unknown, 0, result_);
     return;
   }
   try {
-    record_run(*catalogue_, settings_, changes, unknown, commit_time_ns_, result_);
+    record_run(*catalogue_, target_, changes, unknown, commit_time_ns_, result_);
   } catch (const std::exception& error) {
     // What was to be saved is saved; the next run sees the tip ahead of the catalogue and reads it from
     // there.

@@ -9,15 +9,18 @@
 #include "backup_plan.hpp"
 #include "backup_store.hpp"
 #include "csb/app/backup.hpp"
+#include "csb/app/roots.hpp"
 #include "csb/catalogue/catalogue.hpp"
 #include "csb/util/fd.hpp"
 
 namespace csb::app {
 
-/// One backup, from the walk to the report. The caller holds the lock of csb's home (a dry run: none).
+/// One backup of one root, from the walk to the report. The caller holds the lock of csb's home (a dry run:
+/// none).
 class BackupRun {
  public:
-  BackupRun(const Settings& settings, const BackupOptions& options);
+  /// @param target the root; all three must outlive this
+  BackupRun(const Settings& settings, const Root& target, const BackupOptions& options);
   /// @throws Error as backup() does
   [[nodiscard]] BackupResult run();
 
@@ -33,7 +36,7 @@ class BackupRun {
   void open_root();
   void open_catalogue();
   void open_catalogue_to_write();
-  void require_same_directory() const;
+  void require_same_directory(const Look& seen) const;
   void find_root_row();
   [[nodiscard]] std::optional<SessionId> wanted_session() const;
 
@@ -62,6 +65,7 @@ class BackupRun {
   [[nodiscard]] bool stores() const noexcept { return !options_.dry_run && !options_.no_commit; }
 
   const Settings& settings_;
+  const Root& target_;
   const BackupOptions& options_;
   BackupResult result_;
   Fd root_;

@@ -3,13 +3,14 @@
 #include <string>
 #include <vector>
 
+#include "csb/app/roots.hpp"
 #include "csb/catalogue/catalogue.hpp"
 
 namespace csb::app {
 
-/// Where the files of one session can be: those known of it, and what lies under its id in the client's
-/// folders, whichever project folder it is in. Sorted; none beneath another. For scan::walk_paths().
-[[nodiscard]] std::vector<std::string> session_paths(const std::string& claude_dir, const SessionId& session,
+/// Where the files of one session can be: those known of it, and what lies under its id on
+/// disk, wherever the source keeps such files. Sorted; none beneath another. For scan::walk_paths().
+[[nodiscard]] std::vector<std::string> session_paths(const Root& target, const SessionId& session,
                                                      const std::vector<catalogue::FileState>& known);
 
 /// What is known of those paths, present ones only, sorted by path: the session's footprint and its plans.

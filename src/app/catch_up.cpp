@@ -6,19 +6,18 @@
 #include "catch_up_branch.hpp"
 #include "catch_up_prefix.hpp"
 #include "csb/app/open_catalogue.hpp"
-#include "csb/model/rel_path.hpp"
+#include "csb/app/roots.hpp"
 #include "csb/util/error.hpp"
 
 namespace csb::app {
 namespace {
 
-/// Own branch first, then other local ones, then those fetched: a commit is catalogued once, for the first
+/// Own branches first, then other local ones, then those fetched: a commit is catalogued once, for the first
 /// branch that has it (a branch that was pushed comes back as a remote one).
 std::vector<archive::Branch> in_reading_order(std::vector<archive::Branch> branches,
                                               const Settings& settings) {
-  const std::string own = settings.branch();
-  const auto rank = [&own](const archive::Branch& branch) {
-    if (branch.ref == own) return 0;
+  const auto rank = [&settings](const archive::Branch& branch) {
+    if (is_own_branch(settings, branch.ref)) return 0;
     if (branch.by_csb) return branch.ref.starts_with("refs/heads/") ? 1 : 2;
     return branch.ref.starts_with("refs/heads/") ? 3 : 4;
   };
@@ -30,7 +29,7 @@ std::vector<archive::Branch> in_reading_order(std::vector<archive::Branch> branc
 class CatchUp {
  public:
   CatchUp(catalogue::Catalogue& catalogue, const archive::Store& store, const Settings& settings)
-      : catalogue_(catalogue), store_(store), settings_(settings), policy_(settings.policy) {}
+      : catalogue_(catalogue), store_(store), settings_(settings) {}
 
   std::vector<Problem> run(const std::string& only_branch) {
     const auto branches = in_reading_order(store_.branches(), settings_);
@@ -50,7 +49,7 @@ class CatchUp {
       const bool exists =
           std::any_of(branches.begin(), branches.end(),
                       [&root](const archive::Branch& branch) { return branch.ref == root.branch; });
-      if (exists || !root.head || root.branch == settings_.branch()) continue;
+      if (exists || !root.head || is_own_branch(settings_, root.branch)) continue;
       auto update = catalogue_.begin();
       update.clear_root(root.id);
       update.commit();
@@ -81,16 +80,28 @@ class CatchUp {
     std::erase_if(commits, [this](const archive::CommitInfo& commit) { return known_.contains(commit.oid); });
   }
 
+  /// A directory on record stays: this run may have been pointed at another one, to restore into. Branches of
+  /// other machines have none here.
+  [[nodiscard]] std::string directory_of(const archive::Branch& branch,
+                                         const std::optional<catalogue::Root>& known) const {
+    if (known && !known->path.empty()) return known->path;
+    if (!is_own_branch(settings_, branch.ref)) return {};
+    try {
+      if (auto recorded = store_.root_of(branch.tip); recorded && recorded->starts_with('/'))
+        return std::move(*recorded);
+    } catch (const Error&) {  // damaged: as if it did not say
+    }
+    return branch.ref == settings_.branch() ? settings_.claude_dir : std::string();
+  }
+
   void read_branch(const archive::Branch& branch) {
     const auto root = catalogue_.find_root(branch.ref);
-    const bool is_own = branch.ref == settings_.branch();
+    const bool is_own = is_own_branch(settings_, branch.ref);
     const bool anew = anew_ && !is_own;
     if (!anew && root && root->head == branch.tip) return;
     auto update = catalogue_.begin();
-    const std::string source = base_name(branch.ref) == "claude.ai" ? "claude.ai" : "claude-code";
-    // A directory on record stays: this run may have been pointed at another one, to restore into.
-    const std::string path = root && !root->path.empty() ? root->path : is_own ? settings_.claude_dir : "";
-    const std::int64_t root_id = update.ensure_root(branch.ref, source, path);
+    const source::Source& source = source_of_branch(branch.ref);
+    const std::int64_t root_id = update.ensure_root(branch.ref, source.name(), directory_of(branch, root));
 
     std::optional<std::vector<archive::CommitInfo>> commits;
     if (!anew && root && root->head) commits = since(*root->head, branch.tip);
@@ -100,12 +111,13 @@ class CatchUp {
     }
     if (!is_own) drop_known(*commits);
 
-    BranchReader::Target target{root_id, branch.ref, source == "claude-code", {}};
+    BranchReader::Target target{root_id, branch.ref, source, {}};
     std::vector<archive::CommitInfo> foreign;
     std::copy_if(commits->begin(), commits->end(), std::back_inserter(foreign),
                  [](const archive::CommitInfo& commit) { return !commit.by_csb; });
     target.prefixes = find_config_prefixes(store_, foreign);
-    BranchReader reader(catalogue_, update, store_, policy_, std::move(target));
+    const auto policy = source.policy(settings_.policy);
+    BranchReader reader(catalogue_, update, store_, *policy, std::move(target));
     for (const archive::CommitInfo& commit : *commits) reader.read(commit);
     reader.finish();
     problems_.insert(problems_.end(), reader.problems().begin(), reader.problems().end());
@@ -116,7 +128,6 @@ class CatchUp {
   catalogue::Catalogue& catalogue_;
   const archive::Store& store_;
   const Settings& settings_;
-  claude_code::PathPolicy policy_;
   std::vector<Oid> earlier_;       ///< tips of the branches before this one
   bool anew_ = false;              ///< read every branch but the own from its beginning
   std::size_t walked_ = 0;         ///< how many of those are in known_

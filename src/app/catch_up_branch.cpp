@@ -26,7 +26,7 @@ bool is_submodule(const Change& change) {
 }  // namespace
 
 BranchReader::BranchReader(const catalogue::Catalogue& catalogue, catalogue::Catalogue::Update& update,
-                           const archive::Store& store, const claude_code::PathPolicy& policy, Target target)
+                           const archive::Store& store, const source::PathPolicy& policy, Target target)
     : catalogue_(catalogue), update_(update), store_(store), policy_(policy), target_(std::move(target)) {}
 
 void BranchReader::read(const archive::CommitInfo& commit) {
@@ -52,18 +52,14 @@ void BranchReader::read(const archive::CommitInfo& commit) {
 /// Everything of a session, whatever it is (restore refuses what is hostile, by name); of the rest what
 /// csb itself would store.
 bool BranchReader::is_wanted(const std::string& path) const {
-  if (!target_.is_claude_code || claude_code::session_of(path)) return true;
+  if (target_.source.session_of(path)) return true;
   const PathClass path_class = policy_.classify(path).path_class;
   return path_class == PathClass::noise || path_class == PathClass::user;
 }
 
-PathClass BranchReader::class_of(const std::string& path) const {
-  return target_.is_claude_code ? policy_.classify(path).path_class : PathClass::noise;
-}
-
 void BranchReader::record(const archive::CommitInfo& commit, Change change, const std::string& tree_path) {
   if (!commit.by_csb && !is_wanted(change.path)) return;
-  const bool is_conversation = target_.is_claude_code && claude_code::is_conversation(change.path);
+  const bool is_conversation = target_.source.is_conversation(change.path);
   if (is_conversation && change.op != ChangeOp::remove && !change.messages)
     count_messages(commit, change, tree_path);
 
@@ -71,7 +67,7 @@ void BranchReader::record(const archive::CommitInfo& commit, Change change, cons
   version.root_id = target_.root_id;
   version.branch = target_.branch;
   version.path = change.path;
-  if (target_.is_claude_code) version.session = claude_code::session_of(change.path);
+  version.session = target_.source.session_of(change.path);
   version.commit = commit.oid;
   version.commit_ns = commit.time_ns;
   version.op = change.op;
@@ -139,7 +135,7 @@ void BranchReader::add_facts(catalogue::FileState& state, const PathNews& news,
     state.parsed_to = newest->parsed_to;
     state.facts = transcript::serialize(newest->facts);
   }
-  if (!claude_code::is_transcript(state.path) || S_ISLNK(state.stamp.mode)) return;
+  if (!target_.source.is_transcript(state.path) || S_ISLNK(state.stamp.mode)) return;
   if (newest && newest->is_conversation()) {
     state.session_facts = session_facts(newest->facts);
   } else if (const auto older =
@@ -163,10 +159,10 @@ void BranchReader::finish_path(const std::string& path, const PathNews& news) {
   state.path = path;
   // No inode: the next backup compares the content once, and then remembers the file's own stamp.
   state.stamp = {.size = change.size, .mtime_ns = change.mtime_ns, .inode = 0, .mode = change.mode};
-  state.path_class = class_of(path);
+  state.path_class = policy_.classify(path).path_class;
   state.present = news.present && is_safe_tree_path(path);
-  if (target_.is_claude_code) state.session = claude_code::session_of(path);
-  const bool is_conversation = target_.is_claude_code && claude_code::is_conversation(path);
+  state.session = target_.source.session_of(path);
+  const bool is_conversation = target_.source.is_conversation(path);
   std::optional<StoredContent> newest;
   if (state.present || is_conversation) newest = content_at(path, news.place, is_conversation);
   if (newest) state.slices = newest->slices;

@@ -11,7 +11,7 @@
 #include "csb/archive/store.hpp"
 #include "csb/catalogue/catalogue.hpp"
 #include "csb/model/file.hpp"
-#include "csb/source/claude_code/policy.hpp"
+#include "csb/source/source.hpp"
 #include "csb/util/error.hpp"
 
 namespace csb::app {
@@ -22,13 +22,13 @@ class BranchReader {
   struct Target {
     std::int64_t root_id = 0;
     std::string branch;
-    bool is_claude_code = true;  ///< false: a source without sessions and without a policy of its own
+    const source::Source& source;
     /// In branches of other tools: where the config directory lies in the tree ("", ".claude/", …).
     std::vector<std::string> prefixes;
   };
 
   BranchReader(const catalogue::Catalogue& catalogue, catalogue::Catalogue::Update& update,
-               const archive::Store& store, const claude_code::PathPolicy& policy, Target target);
+               const archive::Store& store, const source::PathPolicy& policy, Target target);
 
   /// Records what the commit changed.
   void read(const archive::CommitInfo& commit);
@@ -60,12 +60,11 @@ class BranchReader {
                  const std::optional<StoredContent>& newest);
   void report(const std::string& path, const Error& error);
   [[nodiscard]] bool is_wanted(const std::string& path) const;
-  [[nodiscard]] PathClass class_of(const std::string& path) const;
 
   const catalogue::Catalogue& catalogue_;
   catalogue::Catalogue::Update& update_;
   const archive::Store& store_;
-  const claude_code::PathPolicy& policy_;
+  const source::PathPolicy& policy_;
   Target target_;
   std::map<std::string, PathNews> news_;
   std::set<SessionId> sessions_;

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "csb/scan/file_reader.hpp"
-#include "csb/source/claude_code/policy.hpp"
 #include "csb/util/clock.hpp"
 #include "csb/util/fd.hpp"
 #include "ingest_read.hpp"
@@ -60,7 +59,7 @@ catalogue::FileState state_of(const IngestJob& job, const FileStamp& stamp, std:
   state.stamp = stamp;
   state.path_class = job.found->path_class;
   state.racy = is_racy(stamp, scan_start_ns);
-  state.session = claude_code::session_of(state.path);
+  state.session = job.source->session_of(state.path);
   return state;
 }
 
@@ -76,7 +75,7 @@ Ingested accepted(const IngestJob& job, const FileStamp& stamp, Reading reading,
   result.compactions = facts.compactions;
   result.state.parsed_to = reading.parser->parsed_to();
   result.state.facts = transcript::serialize(facts);
-  if (!claude_code::is_transcript(result.state.path)) return result;
+  if (!job.source->is_transcript(result.state.path)) return result;
   // A stub or a blank never counts as the session's content: it stays listed by the conversation it was.
   const bool was_conversation =
       job.known && job.known->session_facts && job.known->session_facts->messages > 0;

@@ -9,6 +9,7 @@
 #include "csb/archive/transaction.hpp"
 #include "csb/catalogue/catalogue.hpp"
 #include "csb/scan/walk.hpp"
+#include "csb/source/source.hpp"
 
 namespace csb::app {
 
@@ -22,6 +23,7 @@ using StoreSlice =
 
 /// A changed file, and what is stored of it.
 struct IngestJob {
+  const source::Source* source = nullptr;  ///< never null
   const scan::FoundFile* found = nullptr;
   /// What is remembered of this path (present or gone), or of the one it moved from.
   std::optional<catalogue::FileState> known;

@@ -6,8 +6,6 @@
 #include <array>
 #include <cerrno>
 
-#include "csb/source/claude_code/policy.hpp"
-
 namespace csb::app {
 namespace {
 
@@ -35,7 +33,7 @@ FilePass::FilePass(const scan::FileReader& file, const IngestJob& job, const Sto
       store_(store),
       meter_(meter),
       size_(file.stamp().size),
-      is_conversation_(claude_code::is_conversation(job.found->path)),
+      is_conversation_(job.source->is_conversation(job.found->path)),
       buffer_(static_cast<std::size_t>(std::min<std::uint64_t>(size_, kSliceBytes))) {}
 
 std::size_t FilePass::slice_count() const noexcept { return slices_of(size_); }

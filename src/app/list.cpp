@@ -1,17 +1,23 @@
 #include "csb/app/list.hpp"
 
+#include "csb/source/claude_code/source.hpp"
+#include "retentions.hpp"
+
 namespace csb::app {
 
 ListResult list(const Settings& settings, const catalogue::Catalogue& catalogue,
                 const catalogue::SessionQuery& query) {
   ListResult result;
-  result.retention = claude_code::effective_retention(settings.claude_dir);
+  result.retention = claude_code::source().retention(settings.claude_dir);
   catalogue::SessionPage page = catalogue.sessions(query);
   result.matched = page.matched;
   result.hidden_deleted = page.hidden_deleted;
   result.sessions.reserve(page.sessions.size());
-  for (catalogue::Session& session : page.sessions)
-    result.sessions.push_back(inspect_session(std::move(session), result.retention));
+  Retentions retentions;
+  for (catalogue::Session& session : page.sessions) {
+    const source::Retention& retention = retentions.of(session);
+    result.sessions.push_back(inspect_session(std::move(session), retention));
+  }
   if (result.matched == 0 && result.hidden_deleted == 0) {
     const catalogue::Totals totals = catalogue.totals();
     result.nothing_stored = totals.sessions_present + totals.sessions_deleted == 0;

@@ -6,7 +6,6 @@
 #include "csb/archive/store.hpp"
 #include "csb/scan/file_reader.hpp"
 #include "csb/scan/walk.hpp"
-#include "csb/source/claude_code/policy.hpp"
 #include "csb/util/parallel.hpp"
 
 namespace csb::app {
@@ -46,8 +45,7 @@ std::optional<LiveContent> read_live(int root_fd, const std::string& path) {
   return content;
 }
 
-LiveBlobs::LiveBlobs(int root_fd, const Settings& settings) : root_fd_(root_fd) {
-  const claude_code::PathPolicy policy(settings.policy);
+LiveBlobs::LiveBlobs(int root_fd, const source::PathPolicy& policy) : root_fd_(root_fd) {
   const scan::WalkResult walk = scan::walk(root_fd, policy.walk_policy(), worker_count());
   for (const scan::FoundFile& file : walk.files) files_.push_back({file.path, file.stamp.mode, {}});
   std::mutex mutex;

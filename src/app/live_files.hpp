@@ -9,10 +9,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "csb/app/settings.hpp"
 #include "csb/archive/transaction.hpp"
 #include "csb/model/file.hpp"
 #include "csb/model/oid.hpp"
+#include "csb/source/source.hpp"
 #include "csb/util/fd.hpp"
 
 namespace csb::app {
@@ -31,7 +31,7 @@ struct LiveContent {
 class LiveBlobs {
  public:
   /// Reads every file under the root that the policy stores. @param root_fd must outlive this
-  LiveBlobs(int root_fd, const Settings& settings);
+  LiveBlobs(int root_fd, const source::PathPolicy& policy);
 
   /// The bytes of a blob, hashed again as they are read. @return nothing when no file has them (any more)
   [[nodiscard]] std::optional<std::vector<std::byte>> find(const Oid& blob) const;

@@ -59,10 +59,9 @@ std::optional<Catalogue> open_sound(const Settings& settings, Fault& fault, std:
   fault = Fault::none;
   try {
     Catalogue catalogue = Catalogue::open(settings.catalogue_file(), Catalogue::Access::read);
-    const std::string store = catalogue.note(kStoreNote);
-    if (!store.empty() && store != store_name(settings)) {
+    if (!is_of_this_store(catalogue, settings)) {
       fault = Fault::other_store;
-      why = "the catalogue is that of another store, " + store;
+      why = "the catalogue is that of another store, " + catalogue.note(kStoreNote);
     } else if (catalogue.roots().empty()) {
       fault = Fault::empty;
       why = "the catalogue is empty";
@@ -133,6 +132,11 @@ archive::Store open_store(const Settings& settings) {
 
 }  // namespace
 
+bool is_of_this_store(const Catalogue& catalogue, const Settings& settings) {
+  const std::string store = catalogue.note(kStoreNote);
+  return store.empty() || store == store_name(settings);
+}
+
 Catalogue open_catalogue_for_reading(const Settings& settings, const Said& said) {
   Fault fault = Fault::none;
   std::string why;
@@ -176,8 +180,11 @@ Catalogue open_catalogue_for_writing(const Settings& settings, const Said& said)
   const std::string store = store_name(settings);
   if (const std::string before = catalogue.note(kStoreNote); before != store) {
     auto update = catalogue.begin();
-    if (!before.empty())
-      for (const catalogue::Root& root : catalogue.roots()) update.clear_root(root.id);
+    for (const catalogue::Root& root : before.empty() ? std::vector<catalogue::Root>() : catalogue.roots()) {
+      update.clear_root(root.id);
+      // The other store may hold another directory on a branch of this name: it says itself which.
+      (void)update.ensure_root(root.branch, root.source, {});
+    }
     update.set_note(kStoreNote, store);
     update.commit();
   }

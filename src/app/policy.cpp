@@ -5,10 +5,11 @@
 
 #include <array>
 #include <climits>
+#include <optional>
 #include <vector>
 
+#include "csb/app/roots.hpp"
 #include "csb/model/rel_path.hpp"
-#include "csb/source/claude_code/policy.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
 #include "csb/util/text.hpp"
@@ -47,17 +48,33 @@ std::string physical(const std::string& absolute) {
   return parent == "/" ? absolute : physical(parent) + absolute.substr(slash);
 }
 
-std::string relative_to_root(const Settings& settings, const std::string& path) {
-  const std::string& root = settings.claude_dir;
-  const std::string here = working_directory();
-  std::string absolute = path;
-  if (!path.starts_with('/')) absolute = (here == root || is_beneath(here, root) ? here : root) + "/" + path;
-  absolute = normalize(absolute);
-  if (absolute == root) return {};
+/// A path, and which root it is beneath.
+struct Place {
+  const Root* root = nullptr;
+  std::string path;  ///< relative to it
+};
+
+std::optional<Place> place_in(const std::vector<Root>& roots, const std::string& absolute) {
   for (const std::string& candidate : {absolute, physical(absolute)})
-    if (is_beneath(candidate, root)) return candidate.substr(root.size() + 1);
-  throw Error(ErrorCode::usage, "'" + printable(path) + "' is not beneath " + printable(root),
-              "csb looks at nothing outside the Claude directory");
+    for (const Root& root : roots) {
+      if (candidate == root.directory) return Place{&root, {}};
+      if (is_beneath(candidate, root.directory))
+        return Place{&root, candidate.substr(root.directory.size() + 1)};
+    }
+  return std::nullopt;
+}
+
+Place find_place(const std::vector<Root>& roots, const std::string& path) {
+  std::string absolute = path;
+  if (!path.starts_with('/')) {
+    const std::string here = working_directory();
+    absolute = (place_in(roots, here) ? here : roots.front().directory) + "/" + path;
+  }
+  if (auto place = place_in(roots, normalize(absolute))) return *place;
+  std::string known;
+  for (const Root& root : roots) known += (known.empty() ? "" : " or ") + printable(root.directory);
+  throw Error(ErrorCode::usage, "'" + printable(path) + "' is not beneath " + known,
+              "csb looks at nothing outside the directories it archives");
 }
 
 PolicyResult::Kind kind_of(const std::string& path) {
@@ -75,9 +92,9 @@ void decide(PolicyResult& result, PathClass path_class, std::string_view rule, s
 }
 
 /// True when a directory above (or the path itself, when it is one) settles the matter as the walk would.
-bool decided_by_directory(PolicyResult& result, const claude_code::PathPolicy& policy,
-                          const std::string& root, const std::string& directory) {
-  const claude_code::Verdict verdict = policy.classify_directory(directory);
+bool decided_by_directory(PolicyResult& result, const source::PathPolicy& policy, const std::string& root,
+                          const std::string& directory) {
+  const source::Verdict verdict = policy.classify_directory(directory);
   if (verdict.path_class != PathClass::noise && verdict.path_class != PathClass::user) {
     decide(result, verdict.path_class, verdict.rule, verdict.reason);
     return true;
@@ -89,7 +106,7 @@ bool decided_by_directory(PolicyResult& result, const claude_code::PathPolicy& p
   return true;
 }
 
-bool decided_above(PolicyResult& result, const claude_code::PathPolicy& policy, const std::string& root) {
+bool decided_above(PolicyResult& result, const source::PathPolicy& policy, const std::string& root) {
   for (auto slash = result.path.find('/'); slash != std::string::npos;
        slash = result.path.find('/', slash + 1)) {
     const std::string directory = result.path.substr(0, slash);
@@ -109,29 +126,32 @@ bool decided_above(PolicyResult& result, const claude_code::PathPolicy& policy, 
 bool PolicyResult::stored() const { return path_class == PathClass::noise || path_class == PathClass::user; }
 
 PolicyResult policy(const Settings& settings, const std::string& path) {
+  const std::vector<Root> roots = roots_of(settings, nullptr);
+  const Place place = find_place(roots, path);
+  const std::string& root = place.root->directory;
   PolicyResult result;
-  result.path = relative_to_root(settings, path);
-  result.kind =
-      result.path.empty() ? PolicyResult::Kind::directory : kind_of(settings.claude_dir + "/" + result.path);
+  result.root = root;
+  result.path = place.path;
+  result.kind = result.path.empty() ? PolicyResult::Kind::directory : kind_of(root + "/" + result.path);
   if (result.kind == PolicyResult::Kind::missing && path.ends_with('/'))
     result.kind = PolicyResult::Kind::directory;
   if (result.path.empty()) {
     decide(result, PathClass::user, "the root", "what lies in it is judged path by path");
     return result;
   }
-  const claude_code::PathPolicy rules(settings.policy);
-  result.session = claude_code::session_of(result.path);
+  const auto rules = place.root->source->policy(settings.policy);
+  result.session = place.root->source->session_of(result.path);
   // A secret is a secret wherever it lies, so its own name is asked first.
-  const claude_code::Verdict own = rules.classify(result.path);
+  const source::Verdict own = rules->classify(result.path);
   if (own.path_class == PathClass::secret) {
     decide(result, own.path_class, own.rule, own.reason);
-  } else if (!decided_above(result, rules, settings.claude_dir)) {
+  } else if (!decided_above(result, *rules, root)) {
     if (result.kind == PolicyResult::Kind::special) {
       decide(result, PathClass::skip, "special file", "neither a file, a directory nor a link: passed over");
     } else if (result.kind != PolicyResult::Kind::directory) {
       decide(result, own.path_class, own.rule, own.reason);
-    } else if (!decided_by_directory(result, rules, settings.claude_dir, result.path)) {
-      const claude_code::Verdict verdict = rules.classify_directory(result.path);
+    } else if (!decided_by_directory(result, *rules, root, result.path)) {
+      const source::Verdict verdict = rules->classify_directory(result.path);
       decide(result, verdict.path_class, verdict.rule, verdict.reason);
     }
   }

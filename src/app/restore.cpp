@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include "csb/app/open_catalogue.hpp"
+#include "csb/app/roots.hpp"
 #include "csb/archive/store.hpp"
-#include "csb/source/claude_code/config_dir.hpp"
 #include "csb/source/claude_code/policy.hpp"
 #include "csb/util/clock.hpp"
 #include "csb/util/error.hpp"
@@ -111,30 +111,110 @@ RestoredSession report(const SessionPlan& plan, const std::string& destination) 
   return session;
 }
 
+/// The sessions that go to one directory, brought back together: their times are set beside each other.
+class RestoreInto {
+ public:
+  using Plans = std::vector<SessionPlan*>;
+
+  RestoreInto(const Settings& settings, const RestoreOptions& options, const archive::Store& store,
+              const Root& target, Plans plans)
+      : settings_(settings),
+        options_(options),
+        store_(store),
+        target_(target),
+        plans_(std::move(plans)),
+        policy_(target.source->policy(settings.policy)) {}
+
+  /// Everything that can be known before the first write.
+  void judge() {
+    open_destination();
+    const auto live =
+        in_place() ? target_.source->live_sessions(target_.directory) : std::vector<source::LiveSession>();
+    for (SessionPlan* plan : plans_) {
+      if (root_ && in_place()) follow_live_transcript(*plan, *root_);
+      check_items(*plan, {store_, *policy_, target_.directory, destination_});
+      if (root_) inspect_items(*plan, *root_, live);
+    }
+    if (root_) writer_.emplace(*root_, store_);
+    if (options_.force) force();
+    const bool recorded_times = options_.exact_times || !in_place();
+    const std::int64_t now = now_ns();
+    const auto oldest_safe =
+        recorded_times ? std::nullopt : oldest_safe_time(target_.source->retention(target_.directory), now);
+    assign_times(plans_, root_ ? &*root_ : nullptr, oldest_safe, now);
+  }
+
+  void write() {
+    FolderTimes folders(*root_);
+    for (SessionPlan* plan : plans_) {
+      folders.remember(*plan);
+      writer_->write(plan->items);
+      folders.apply(*plan);
+    }
+    root_->sync_changed();
+  }
+
+  [[nodiscard]] const std::string& destination() const noexcept { return destination_; }
+  [[nodiscard]] const Plans& plans() const noexcept { return plans_; }
+
+ private:
+  [[nodiscard]] bool in_place() const { return options_.to.empty(); }
+
+  /// The root itself may be what was lost: it is made again.
+  void open_destination() {
+    destination_ = in_place() ? target_.directory : options_.to;
+    if (!options_.dry_run) fs::make_directories(destination_);
+    if (const std::string real = fs::real_path(destination_); !real.empty()) destination_ = real;
+    if (fs::is_directory(destination_)) root_.emplace(destination_);
+  }
+
+  void force() {
+    for (SessionPlan* plan : plans_) {
+      if (root_ && in_place()) {
+        allow_replacing(*plan, *root_, *writer_, settings_, *policy_, options_.dry_run);
+        continue;
+      }
+      for (RestoreItem& item : plan->items)
+        if (item.may_replace) item.reason += "; what lies outside the archived directories is never replaced";
+    }
+  }
+
+  const Settings& settings_;
+  const RestoreOptions& options_;
+  const archive::Store& store_;
+  const Root& target_;
+  Plans plans_;
+  std::unique_ptr<source::PathPolicy> policy_;
+  std::string destination_;
+  std::optional<RestoreRoot> root_;  ///< nothing when the destination does not exist (dry run)
+  std::optional<RestoreWriter> writer_;
+};
+
 class Restore {
  public:
   Restore(const Settings& settings, const RestoreOptions& options)
-      : settings_(settings), options_(options), store_(open_store(settings)), policy_(settings.policy) {}
+      : settings_(settings), options_(options), store_(open_store(settings)) {}
 
   RestoreResult run() {
     plan();
-    open_destination();
-    judge();
-    if (!options_.dry_run) write();
-    for (const SessionPlan& plan : plans_) result_.sessions.push_back(report(plan, destination_));
+    auto parts = share_out();
+    for (RestoreInto& part : parts) part.judge();
+    if (!options_.dry_run)
+      for (RestoreInto& part : parts) part.write();
+    for (const SessionPlan& plan : plans_)
+      result_.sessions.push_back(report(plan, destination_of(plan, parts)));
     refuse_if_all_failed();
     return std::move(result_);
   }
 
  private:
-  [[nodiscard]] bool in_place() const { return options_.to.empty(); }
-
   void plan() {
     const auto catalogue = open_catalogue_up_to_date(
         settings_, store_, [this](std::string said) { result_.notes.push_back(said); });
+    roots_ = roots_of(settings_, &catalogue);
     bool anything = false;
     for (catalogue::Session& session : wanted_sessions(catalogue, options_)) {
-      plans_.push_back(plan_restore(catalogue, std::move(session), options_, settings_.branch()));
+      plans_.push_back(plan_restore(catalogue, std::move(session), options_, roots_));
       anything |= !plans_.back().items.empty();
     }
     if (!anything)
@@ -143,50 +223,23 @@ class Restore {
                   "it is known to the index only; csb backup archives it");
   }
 
-  /// The config directory itself may be what was lost: it is made again.
-  void open_destination() {
-    destination_ = in_place() ? settings_.claude_dir : options_.to;
-    if (!options_.dry_run) fs::make_directories(destination_);
-    if (const std::string real = fs::real_path(destination_); !real.empty()) destination_ = real;
-    if (fs::is_directory(destination_)) root_.emplace(destination_);
+  /// Sessions of several roots: each goes back into its own.
+  std::vector<RestoreInto> share_out() {
+    std::vector<RestoreInto> parts;
+    for (std::size_t root = 0; root < roots_.size(); ++root) {
+      RestoreInto::Plans plans;
+      for (SessionPlan& plan : plans_)
+        if (plan.root == root) plans.push_back(&plan);
+      if (!plans.empty()) parts.emplace_back(settings_, options_, store_, roots_[root], std::move(plans));
+    }
+    return parts;
   }
 
-  /// Everything that can be known before the first write.
-  void judge() {
-    const auto live = in_place() ? claude_code::live_sessions(settings_.claude_dir)
-                                 : std::vector<claude_code::LiveSession>();
-    for (SessionPlan& plan : plans_) {
-      if (root_ && in_place()) follow_live_transcript(plan, *root_);
-      check_items(plan, {store_, policy_, settings_.claude_dir, destination_});
-      if (root_) inspect_items(plan, *root_, live);
-    }
-    if (root_) writer_.emplace(*root_, store_);
-    if (options_.force) force();
-    const bool recorded_times = options_.exact_times || !in_place();
-    const std::int64_t now = now_ns();
-    assign_times(plans_, root_ ? &*root_ : nullptr,
-                 recorded_times ? std::nullopt : oldest_safe_time(settings_.claude_dir, now), now);
-  }
-
-  void force() {
-    for (SessionPlan& plan : plans_) {
-      if (root_ && in_place()) {
-        allow_replacing(plan, *root_, *writer_, settings_, options_.dry_run);
-        continue;
-      }
-      for (RestoreItem& item : plan.items)
-        if (item.may_replace) item.reason += "; what lies outside the config directory is never replaced";
-    }
-  }
-
-  void write() {
-    FolderTimes folders(*root_);
-    for (SessionPlan& plan : plans_) {
-      folders.remember(plan);
-      writer_->write(plan.items);
-      folders.apply(plan);
-    }
-    root_->sync_changed();
+  static std::string destination_of(const SessionPlan& plan, const std::vector<RestoreInto>& parts) {
+    for (const RestoreInto& part : parts)
+      if (std::find(part.plans().begin(), part.plans().end(), &plan) != part.plans().end())
+        return part.destination();
+    return {};
   }
 
   void refuse_if_all_failed() const {
@@ -205,12 +258,9 @@ class Restore {
   const Settings& settings_;
   const RestoreOptions& options_;
   archive::Store store_;
-  claude_code::PathPolicy policy_;
+  std::vector<Root> roots_;
   RestoreResult result_;
   std::vector<SessionPlan> plans_;
-  std::string destination_;
-  std::optional<RestoreRoot> root_;  ///< nothing when the destination does not exist (dry run)
-  std::optional<RestoreWriter> writer_;
 };
 
 }  // namespace

@@ -119,7 +119,7 @@ void check_clashes(SessionPlan& plan) {
 }  // namespace
 
 std::string why_link_is_refused(const std::string& link, const std::string& target,
-                                const claude_code::PathPolicy& policy, const std::string& root) {
+                                const source::PathPolicy& policy, const std::string& root) {
   if (target.empty() || target.find('\0') != std::string::npos) return "a link whose target is no path";
   std::optional<std::string> place;
   if (target.front() != '/') {

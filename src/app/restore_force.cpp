@@ -5,7 +5,6 @@
 #include <string>
 
 #include "csb/app/backup.hpp"
-#include "csb/source/claude_code/policy.hpp"
 #include "csb/util/error.hpp"
 
 namespace csb::app {
@@ -31,7 +30,7 @@ std::string archive(const Settings& settings, const SessionId& session) {
   }
 }
 
-bool is_archived(const claude_code::PathPolicy& policy, const std::string& path) {
+bool is_archived(const source::PathPolicy& policy, const std::string& path) {
   const PathClass path_class = policy.classify(path).path_class;
   return path_class == PathClass::noise || path_class == PathClass::user;
 }
@@ -39,8 +38,7 @@ bool is_archived(const claude_code::PathPolicy& policy, const std::string& path)
 }  // namespace
 
 void allow_replacing(SessionPlan& plan, RestoreRoot& root, RestoreWriter& writer, const Settings& settings,
-                     bool dry_run) {
-  const claude_code::PathPolicy policy(settings.policy);
+                     const source::PathPolicy& policy, bool dry_run) {
   std::map<RestoreItem*, struct stat> there;  // looked at before it is archived: a change since then shows
   for (RestoreItem& item : plan.items) {
     if (!item.may_replace) continue;

@@ -11,6 +11,6 @@ namespace csb::app {
 /// that. What could not be archived, or changes afterwards, is kept.
 /// @param dry_run only says what would be replaced
 void allow_replacing(SessionPlan& plan, RestoreRoot& root, RestoreWriter& writer, const Settings& settings,
-                     bool dry_run);
+                     const source::PathPolicy& policy, bool dry_run);
 
 }  // namespace csb::app

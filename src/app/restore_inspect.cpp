@@ -78,7 +78,7 @@ std::string what_is_there(const struct stat& there) {
                      format_local(there.st_mtime * kNsPerSecond));
 }
 
-void inspect_item(RestoreItem& item, RestoreRoot& root, const claude_code::LiveSession* open_in) {
+void inspect_item(RestoreItem& item, RestoreRoot& root, const source::LiveSession* open_in) {
   const auto there = root.look(item.path);
   if (!there) return;
   if (is_identical(item, root, *there)) return item.settle(Outcome::unchanged, {});
@@ -152,8 +152,8 @@ void follow_live_transcript(SessionPlan& plan, RestoreRoot& root) {
   retarget(plan, live.front());
 }
 
-void inspect_items(SessionPlan& plan, RestoreRoot& root, const std::vector<claude_code::LiveSession>& live) {
-  const claude_code::LiveSession* open_in = nullptr;
+void inspect_items(SessionPlan& plan, RestoreRoot& root, const std::vector<source::LiveSession>& live) {
+  const source::LiveSession* open_in = nullptr;
   for (const auto& session : live)
     if (session.session_id == plan.session.id.text()) open_in = &session;
   for (RestoreItem& item : plan.items) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "csb/archive/store.hpp"
-#include "csb/source/claude_code/config_dir.hpp"
+#include "csb/source/source.hpp"
 #include "restore_plan.hpp"
 #include "restore_root.hpp"
 
@@ -25,7 +25,7 @@ void follow_live_transcript(SessionPlan& plan, RestoreRoot& root);
 /// Compares every item that may be restored with what is on disk: identical ones are settled as unchanged,
 /// others as kept; may_replace says which of those --force may replace.
 /// @param live sessions open in a client: their transcripts are never replaced
-void inspect_items(SessionPlan& plan, RestoreRoot& root, const std::vector<claude_code::LiveSession>& live);
+void inspect_items(SessionPlan& plan, RestoreRoot& root, const std::vector<source::LiveSession>& live);
 
 /// Tells whether a file changed between two looks.
 [[nodiscard]] bool same_file(const struct stat& a, const struct stat& b);

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "csb/app/roots.hpp"
 #include "csb/model/rel_path.hpp"
-#include "csb/source/claude_code/policy.hpp"
 #include "csb/util/clock.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/text.hpp"
@@ -38,12 +38,12 @@ std::string with_slug(const std::string& path, const std::string& slug) {
 bool is_lock(std::string_view path) { return path.ends_with(".lock"); }
 
 bool is_honest_transcript(const catalogue::Version& version) {
-  return claude_code::is_transcript(version.path) && is_safe_tree_path(version.path);
+  return source_of_branch(version.branch).is_transcript(version.path) && is_safe_tree_path(version.path);
 }
 
 bool has_content(const catalogue::Version& version) {
   if (version.op == ChangeOp::remove) return false;
-  return !claude_code::is_conversation(version.path) || version.messages.value_or(1) > 0;
+  return !source_of_branch(version.branch).is_conversation(version.path) || version.messages.value_or(1) > 0;
 }
 
 /// Orders versions of one root by sequence, which no clock can disturb; of different roots by time.
@@ -118,7 +118,22 @@ std::pair<std::optional<TranscriptVersion>, Point> choose(const std::vector<Tran
   return {*best, Point::newest()};
 }
 
-/// The folder the session was in last: on this machine if it ever was here.
+/// Of a session that is in several roots each version goes back to where it is from.
+std::size_t root_for(const SessionPlan& plan, const std::vector<Root>& roots) {
+  const auto find = [&](const auto& is_it) {
+    return static_cast<std::size_t>(std::find_if(roots.begin(), roots.end(), is_it) - roots.begin());
+  };
+  std::size_t root = roots.size();
+  if (plan.transcript)
+    root = find([&](const Root& r) { return r.branch == plan.transcript->version.branch; });
+  if (root == roots.size()) root = find([&](const Root& r) { return r.directory == plan.session.root_path; });
+  if (root == roots.size() && plan.transcript)  // another machine's: into the first root of its kind
+    root =
+        find([&](const Root& r) { return r.source == &source_of_branch(plan.transcript->version.branch); });
+  return root == roots.size() ? 0 : root;
+}
+
+/// The folder the session was in last: in this root if it ever was here.
 std::string last_slug(const std::vector<TranscriptVersion>& versions, const std::string& own_branch) {
   std::vector<TranscriptVersion> own;
   std::copy_if(versions.begin(), versions.end(), std::back_inserter(own),
@@ -197,16 +212,17 @@ void say_what_was_chosen(SessionPlan& plan, const std::vector<TranscriptVersion>
 }  // namespace
 
 SessionPlan plan_restore(const catalogue::Catalogue& catalogue, catalogue::Session session,
-                         const RestoreOptions& options, const std::string& own_branch) {
+                         const RestoreOptions& options, const std::vector<Root>& roots) {
   const SessionId id = session.id;
   auto versions = transcript_versions(catalogue, id);
   std::erase_if(versions,
                 [](const TranscriptVersion& version) { return !is_honest_transcript(version.version); });
-  SessionPlan plan{std::move(session), std::nullopt, 0, {}, {}, {}};
+  SessionPlan plan{std::move(session), std::nullopt, 0, 0, {}, {}, {}};
   for (const TranscriptVersion& version : versions) plan.versions = std::max(plan.versions, version.number);
   auto [chosen, point] = choose(versions, plan.versions, options, id);
   plan.transcript = std::move(chosen);
-  plan.slug = last_slug(versions, own_branch);
+  plan.root = root_for(plan, roots);
+  plan.slug = last_slug(versions, roots[plan.root].branch);
   if (plan.slug.empty()) plan.slug = slug_of(plan.session.path);
 
   for (auto& [path, item] : gather(catalogue.versions_of(id), point, plan.slug))

@@ -12,7 +12,6 @@
 #include <string_view>
 
 #include "csb/model/rel_path.hpp"
-#include "csb/source/claude_code/config_dir.hpp"
 #include "csb/source/claude_code/policy.hpp"
 #include "csb/util/clock.hpp"
 #include "csb/util/error.hpp"
@@ -75,8 +74,8 @@ std::int64_t safe_time(std::optional<std::int64_t> newest, std::int64_t oldest_s
 
 }  // namespace
 
-std::optional<std::int64_t> oldest_safe_time(const std::string& config_dir, std::int64_t now_ns) {
-  const auto days = claude_code::effective_retention(config_dir).days;
+std::optional<std::int64_t> oldest_safe_time(const source::Retention& retention, std::int64_t now_ns) {
+  const auto days = retention.days;
   if (!days) return std::nullopt;
   const std::int64_t window = std::max(*days, 1) * kNsPerDay;
   return now_ns - window + std::min(kNsPerDay, window / 2);  // a day to resume it before the sweep comes
@@ -96,12 +95,12 @@ std::array<struct timespec, 2> modification_time(std::int64_t ns) {
   return times;
 }
 
-void assign_times(std::vector<SessionPlan>& plans, RestoreRoot* root, std::optional<std::int64_t> oldest_safe,
-                  std::int64_t now_ns) {
+void assign_times(const std::vector<SessionPlan*>& plans, RestoreRoot* root,
+                  std::optional<std::int64_t> oldest_safe, std::int64_t now_ns) {
   std::map<std::string, std::vector<SessionPlan*>> by_folder;
-  for (SessionPlan& plan : plans) {
-    for (RestoreItem& item : plan.items) item.mtime_ns = item.version.mtime_ns;
-    by_folder[plan.slug].push_back(&plan);
+  for (SessionPlan* plan : plans) {
+    for (RestoreItem& item : plan->items) item.mtime_ns = item.version.mtime_ns;
+    by_folder[plan->slug].push_back(plan);
   }
   if (!oldest_safe) return;
   for (auto& [slug, sessions] : by_folder) {

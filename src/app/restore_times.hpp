@@ -9,14 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "csb/source/source.hpp"
 #include "restore_plan.hpp"
 #include "restore_root.hpp"
 
 namespace csb::app {
 
 /// Times older than this would be swept by the client again; nothing where recorded times may stay.
-/// @param config_dir whose settings say how long the client keeps sessions
-[[nodiscard]] std::optional<std::int64_t> oldest_safe_time(const std::string& config_dir,
+[[nodiscard]] std::optional<std::int64_t> oldest_safe_time(const source::Retention& retention,
                                                            std::int64_t now_ns);
 
 /// Sets the modification time of every item: the recorded one; for files the client would sweep again, one
@@ -24,8 +24,8 @@ namespace csb::app {
 /// `claude --continue` would pick the restored session). Several sessions keep their order, a second apart.
 /// @param root nullptr when it does not exist (yet)
 /// @param oldest_safe nothing: recorded times only
-void assign_times(std::vector<SessionPlan>& plans, RestoreRoot* root, std::optional<std::int64_t> oldest_safe,
-                  std::int64_t now_ns);
+void assign_times(const std::vector<SessionPlan*>& plans, RestoreRoot* root,
+                  std::optional<std::int64_t> oldest_safe, std::int64_t now_ns);
 
 /// For futimens(2) and its like: this modification time, the access time left alone.
 [[nodiscard]] std::array<struct timespec, 2> modification_time(std::int64_t ns);

@@ -52,7 +52,7 @@ std::string_view to_string(SessionState state) {
   return "unknown";
 }
 
-InspectedSession inspect_session(catalogue::Session session, const claude_code::Retention& retention) {
+InspectedSession inspect_session(catalogue::Session session, const source::Retention& retention) {
   InspectedSession inspected(std::move(session));
   const catalogue::Session& s = inspected.session;
   struct stat st {};

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "csb/model/rel_path.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
 #include "settings_config.hpp"
@@ -84,11 +85,41 @@ std::string choose_store(const SettingOverrides& overrides, const ConfigValues& 
   return configured.empty() ? std::string() : configured_path("csb.store", configured);
 }
 
-std::string choose_claude_dir(const SettingOverrides& overrides, const ConfigValues& config) {
-  if (!overrides.claude_dir.empty()) return absolute(overrides.claude_dir);
-  if (const std::string set = environment("CLAUDE_CONFIG_DIR"); !set.empty()) return absolute(set);
-  const std::string configured = last_value(config, "csb.claudedir");
-  return configured.empty() ? home_directory() + "/.claude" : configured_path("csb.claudeDir", configured);
+/// As the person names them: the first way that names any counts alone.
+std::vector<std::string> chosen_claude_dirs(const SettingOverrides& overrides, const ConfigValues& config) {
+  std::vector<std::string> chosen;
+  for (const std::string& flag : overrides.claude_dirs)
+    if (!flag.empty()) chosen.push_back(absolute(flag));
+  if (!chosen.empty()) return chosen;
+  for (const char* variable : {"CLAUDE_DIR", "CLAUDE_CONFIG_DIR"})
+    if (const std::string set = environment(variable); !set.empty()) return {absolute(set)};
+  for (const std::string& value : all_values(config, "csb.claudedir"))
+    if (!value.empty()) chosen.push_back(configured_path("csb.claudeDir", value));
+  if (chosen.empty()) chosen.push_back(home_directory() + "/.claude");
+  return chosen;
+}
+
+/// A root within a root would be archived twice, and each would see the other's files come and go.
+void refuse_nested(const std::string& a, const std::string& b) {
+  if (a == b || (!is_beneath(a, b) && !is_beneath(b, a))) return;
+  const bool a_is_inner = is_beneath(a, b);
+  throw Error(ErrorCode::usage,
+              "the Claude directory '" + (a_is_inner ? a : b) + "' lies within another, '" +
+                  (a_is_inner ? b : a) + "'",
+              "name one of them only (--claude-dir, csb.claudeDir)");
+}
+
+/// Physical paths, each directory once, however often and by whatever links it is named.
+std::vector<std::string> choose_claude_dirs(const SettingOverrides& overrides, const ConfigValues& config) {
+  std::vector<std::string> directories;
+  for (std::string& chosen : chosen_claude_dirs(overrides, config)) {
+    std::string physical = fs::real_path(chosen);
+    std::string directory = physical.empty() ? std::move(chosen) : std::move(physical);
+    for (const std::string& other : directories) refuse_nested(directory, other);
+    if (std::find(directories.begin(), directories.end(), directory) == directories.end())
+      directories.push_back(std::move(directory));
+  }
+  return directories;
 }
 
 }  // namespace
@@ -108,12 +139,10 @@ std::string ref_component(std::string_view name) {
   return component.empty() ? "host" : component;
 }
 
-std::string config_file_path() { return xdg_directory("XDG_CONFIG_HOME", "/.config") + "/csb/config"; }
-
 Settings load_settings(const SettingOverrides& overrides) {
   Settings settings;
   settings.home = choose_home();
-  settings.config_file = config_file_path();
+  settings.config_file = xdg_directory("XDG_CONFIG_HOME", "/.config") + "/csb/config";
   const ConfigValues config = load_config(settings.config_file, settings.home + "/config.cache");
 
   settings.store = choose_store(overrides, config);
@@ -121,9 +150,9 @@ Settings load_settings(const SettingOverrides& overrides) {
   settings.store_is_default = settings.store.empty() || settings.store == default_store;
   if (settings.store.empty()) settings.store = default_store;
 
-  settings.claude_dir = choose_claude_dir(overrides, config);
-  if (std::string physical = fs::real_path(settings.claude_dir); !physical.empty())
-    settings.claude_dir = std::move(physical);
+  settings.more_claude_dirs = choose_claude_dirs(overrides, config);
+  settings.claude_dir = settings.more_claude_dirs.front();
+  settings.more_claude_dirs.erase(settings.more_claude_dirs.begin());
 
   const std::string machine = last_value(config, "csb.machine");
   settings.machine = ref_component(machine.empty() ? host_name() : machine);

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <map>
 
+#include "csb/app/roots.hpp"
 #include "csb/model/rel_path.hpp"
 #include "csb/source/claude_code/policy.hpp"
+#include "retentions.hpp"
 
 namespace csb::app {
 namespace {
@@ -33,31 +35,35 @@ std::vector<FootprintFile> footprint_files(const catalogue::Catalogue& catalogue
   return files;
 }
 
-bool is_open_now(const Settings& settings, const SessionId& id) {
-  const auto live = claude_code::live_sessions(settings.claude_dir);
+bool is_open_now(const catalogue::Session& session) {
+  const source::Source* source = session.root_path.empty() ? nullptr : find_source(session.source);
+  if (source == nullptr) return false;
+  const auto live = source->live_sessions(session.root_path);
   return std::any_of(live.begin(), live.end(),
-                     [&](const auto& open) { return open.session_id == id.text(); });
+                     [&](const auto& open) { return open.session_id == session.id.text(); });
 }
 
 }  // namespace
 
 std::string resume_directory(const catalogue::Session& session) {
+  if (session.source == "claude.ai") return {};
   const std::string_view slug = base_name(parent_path(session.path));
   for (const std::string* directory : {&session.cwd, &session.start_cwd})
     if (!directory->empty() && claude_code::project_slug(*directory) == slug) return *directory;
   return session.cwd.empty() ? session.start_cwd : session.cwd;
 }
 
-ShowResult show(const Settings& settings, const catalogue::Catalogue& catalogue, std::string_view session) {
-  const claude_code::Retention retention = claude_code::effective_retention(settings.claude_dir);
-  ShowResult result(inspect_session(resolve_session(catalogue, session), retention));
+ShowResult show(const Settings&, const catalogue::Catalogue& catalogue, std::string_view session) {
+  catalogue::Session resolved = resolve_session(catalogue, session);
+  const source::Retention retention = Retentions().of(resolved);
+  ShowResult result(inspect_session(std::move(resolved), retention));
   const catalogue::Session& found = result.inspected.session;
   result.retention = retention;
   result.files = footprint_files(catalogue, found);
   result.versions = transcript_versions(catalogue, found.id);
   if (const TranscriptVersion* best = best_version(result.versions)) result.best_version = best->number;
   result.resume_directory = resume_directory(found);
-  result.open_now = is_open_now(settings, found.id);
+  result.open_now = is_open_now(found);
   return result;
 }
 

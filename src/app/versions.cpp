@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "csb/source/claude_code/policy.hpp"
+#include "csb/app/roots.hpp"
 #include "csb/util/clock.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/text.hpp"
@@ -92,7 +92,8 @@ std::vector<TranscriptVersion> transcript_versions(const catalogue::Catalogue& c
                                                    const SessionId& session) {
   std::vector<catalogue::Version> transcripts;
   for (auto& version : catalogue.versions_of(session))
-    if (claude_code::is_transcript(version.path)) transcripts.push_back(std::move(version));
+    if (source_of_branch(version.branch).is_transcript(version.path))
+      transcripts.push_back(std::move(version));
   const auto moves = moves_in(transcripts);
 
   std::vector<TranscriptVersion> result;

@@ -10,10 +10,13 @@
 namespace csb::archive {
 namespace {
 
+std::string begin_with_path(std::string_view path) {
+  return is_valid_utf8(path) ? fmt::format(R"({{"path":"{}")", json_escape(path))
+                             : fmt::format(R"({{"path_b64":"{}")", base64_encode(path));
+}
+
 std::string write_line(const Change& change) {
-  std::string line = is_valid_utf8(change.path)
-                         ? fmt::format(R"({{"path":"{}")", json_escape(change.path))
-                         : fmt::format(R"({{"path_b64":"{}")", base64_encode(change.path));
+  std::string line = begin_with_path(change.path);
   line += fmt::format(R"(,"op":"{}")", to_string(change.op));
   if (change.op != ChangeOp::remove)
     line += fmt::format(R"(,"size":{},"mtime_ns":{},"mode":{})", change.size, change.mtime_ns, change.mode);
@@ -35,17 +38,24 @@ std::optional<std::uint64_t> optional_count(const nlohmann::json& object, const 
   return found->get<std::uint64_t>();
 }
 
+std::optional<std::string> path_in(const nlohmann::json& object) {
+  const auto path = object.find("path"), encoded = object.find("path_b64");
+  if (path != object.end() && path->is_string()) return path->get<std::string>();
+  std::string decoded;
+  if (encoded == object.end() || !encoded->is_string() ||
+      !base64_decode(encoded->get<std::string>(), decoded))
+    return std::nullopt;
+  return decoded;
+}
+
 std::optional<Change> parse_line(std::string_view line) {
   const auto object = nlohmann::json::parse(line, nullptr, false);
   if (!object.is_object()) return std::nullopt;
+  auto path = path_in(object);
+  if (!path) return std::nullopt;
   Change change;
-  const auto path = object.find("path"), encoded = object.find("path_b64"), op = object.find("op");
-  if (path != object.end() && path->is_string()) {
-    change.path = path->get<std::string>();
-  } else if (encoded == object.end() || !encoded->is_string() ||
-             !base64_decode(encoded->get<std::string>(), change.path)) {
-    return std::nullopt;
-  }
+  change.path = std::move(*path);
+  const auto op = object.find("op");
   if (op == object.end() || !op->is_string()) return std::nullopt;
   const auto parsed = parse_change_op(op->get<std::string>());
   if (!parsed) return std::nullopt;
@@ -59,6 +69,13 @@ std::optional<Change> parse_line(std::string_view line) {
 }
 
 }  // namespace
+
+std::string write_root(std::string_view path) { return begin_with_path(path) + "}\n"; }
+
+std::optional<std::string> parse_root(std::string_view text) {
+  const auto object = nlohmann::json::parse(text, nullptr, false);
+  return object.is_object() ? path_in(object) : std::nullopt;
+}
 
 std::string write_changes(std::vector<Change> changes) {
   std::sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) { return a.path < b.path; });

@@ -42,15 +42,9 @@ class Repair {
     refresh();
   }
 
-  /// csb's own branch, when what is damaged is the file that says where it is.
-  void put_branch_back() {
-    const std::string& ref = sources_.own_branch;
-    if (ref.empty()) return;
-    if (const auto tip = own_tip(); tip && readable(*tip)) return;
-    set_aside(paths_.git_dir + "/" + ref, file_name_for(ref));
-    const auto tip = own_tip();  // an older one may be packed
-    const auto& known = sources_.own_tip;
-    if (known && tip != known && readable(*known)) move_ref(store_.state(), ref, tip, *known);
+  /// csb's own branches, when what is damaged is the file that says where one is.
+  void put_branches_back() {
+    for (const OwnBranch& branch : sources_.own) put_back(branch);
   }
 
   /// Writes anew what branches need and nobody has, as far as the sources have it. With a tree come more
@@ -84,7 +78,7 @@ class Repair {
       if (at && *at != branch.tip && store_.commit(*at).by_csb) {
         move_ref(store_.state(), branch.ref, branch.tip, *at);
         report_.rewound.push_back(branch.ref);
-      } else if (!at && branch.ref == sources_.own_branch) {
+      } else if (!at && is_own(branch.ref)) {
         retire(branch);
       }
     }
@@ -93,6 +87,19 @@ class Repair {
   [[nodiscard]] RepairReport take() { return std::move(report_); }
 
  private:
+  void put_back(const OwnBranch& branch) {
+    if (const auto tip = tip_of(branch.ref); tip && readable(*tip)) return;
+    set_aside(paths_.git_dir + "/" + branch.ref, file_name_for(branch.ref));
+    const auto tip = tip_of(branch.ref);  // an older one may be packed
+    if (branch.tip && tip != branch.tip && readable(*branch.tip))
+      move_ref(store_.state(), branch.ref, tip, *branch.tip);
+  }
+
+  [[nodiscard]] bool is_own(const std::string& ref) const {
+    return std::any_of(sources_.own.begin(), sources_.own.end(),
+                       [&](const OwnBranch& branch) { return branch.ref == ref; });
+  }
+
   /// libgit2 goes on reading a pack that was set aside as long as the repository is open.
   void refresh() { store_ = Store::open(paths_.git_dir); }
 
@@ -101,10 +108,10 @@ class Repair {
     return store_.state().read(oid, why).has_value();
   }
 
-  /// Where the file of csb's own branch says it is; nothing when it says nothing that can be read.
-  std::optional<Oid> own_tip() const {
+  /// Where the file of the branch says it is; nothing when it says nothing that can be read.
+  std::optional<Oid> tip_of(const std::string& ref) const {
     try {
-      return store_.tip(sources_.own_branch);
+      return store_.tip(ref);
     } catch (const Error&) {
       return std::nullopt;
     }
@@ -146,9 +153,17 @@ class Repair {
     return true;
   }
 
+  /// What csb itself would write again, when that is what is missing.
+  static std::optional<Bytes> own_file(std::string_view text, const Oid& missing) {
+    const auto bytes = as_bytes(text);
+    if (blob_id(bytes) != missing) return std::nullopt;
+    return Bytes(bytes.begin(), bytes.end());
+  }
+
   std::optional<Bytes> find_blob(const Oid& oid) const {
-    const auto format = as_bytes(kFormatText);
-    if (oid == blob_id(format)) return Bytes(format.begin(), format.end());
+    if (auto own = own_file(kFormatText, oid)) return own;
+    for (const OwnBranch& branch : sources_.own)
+      if (auto own = own_file(write_root(branch.root), oid)) return own;
     return sources_.content ? sources_.content(oid) : std::nullopt;
   }
 
@@ -162,7 +177,8 @@ class Repair {
                               trees_->emplace(made, raw);
                               return made;
                             }};
-      if (sources_.files) (void)edit_tree(store, {}, sources_.files());
+      if (sources_.files)
+        for (const auto& files : sources_.files()) (void)edit_tree(store, {}, files);
     }
     const auto found = trees_->find(oid);
     return found == trees_->end() ? std::nullopt : std::optional(found->second);
@@ -246,7 +262,7 @@ RepairReport repair(Store& store, const VerifyReport& report, const RepairSource
   Repair repair(store, sources);
   repair.salvage_packs();
   repair.set_loose_objects_aside();
-  repair.put_branch_back();
+  repair.put_branches_back();
   repair.recover();
   repair.rewind_branches();
   return repair.take();

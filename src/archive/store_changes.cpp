@@ -82,6 +82,13 @@ class TreeComparison {
 
 }  // namespace
 
+std::optional<std::string> Store::root_of(const Oid& commit) const {
+  constexpr std::size_t kLimit = 64 * 1024;  // a path, however it is escaped
+  const auto entry = find(commit, std::string(kRootPath));
+  if (!entry || entry->kind != StoredEntry::Kind::file) return std::nullopt;
+  return parse_root(read_text(*entry, kLimit));
+}
+
 std::vector<Change> Store::changes(const CommitInfo& commit, const std::string& prefix) const {
   if (commit.by_csb) {
     const auto entry = find(commit.oid, std::string(kChangesPath));

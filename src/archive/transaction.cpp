@@ -240,6 +240,7 @@ Oid Transaction::State::commit_tree(const Oid& parent_tree, const CommitRequest&
   };
   own_file(kFormatPath, kFormatText);
   own_file(kChangesPath, write_changes(request.changes));
+  if (!request.root.empty()) own_file(kRootPath, write_root(request.root));
   if (request.foreign && !request.foreign->empty()) own_file(kForeignPath, *request.foreign);
   if (request.foreign && request.foreign->empty()) own.push_back({std::string(kForeignPath), 0, {}});
   const Oid root = edit_tree(tree_store, edited, own);

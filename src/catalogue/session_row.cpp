@@ -8,10 +8,11 @@ namespace csb::catalogue {
 
 // CROSS JOIN keeps SQLite to this order: each session once, the rest by primary key.
 constexpr std::string_view kSelectSessions =
-    "SELECT s.id, f.root_id, r.path, f.path, s.present, t.title, t.first_prompt, t.start_cwd, t.cwd,"
-    " t.git_branch, t.version, t.model, s.parent, t.first_ns, s.active_ns, f.mtime_ns, s.deleted_ns,"
+    "SELECT s.id, f.root_id, r.path, r.source, f.path, s.present, t.title, t.first_prompt, t.start_cwd, "
+    "t.cwd,"
+    " t.git_branch, t.version, t.model, t.forked_from, t.first_ns, s.active_ns, f.mtime_ns, s.deleted_ns,"
     " f.size, t.messages, t.prompts, t.tool_calls, t.bad_rows, t.compactions, s.versions, s.moved_from,"
-    " s.footprint_files, s.footprint_bytes, t.rewinds, s.last_op"
+    " s.footprint_files, s.footprint_bytes, s.last_op"
     " FROM sessions s CROSS JOIN transcripts t ON t.file_id = s.file_id"
     " CROSS JOIN files f ON f.id = s.file_id CROSS JOIN roots r ON r.id = f.root_id";
 
@@ -22,6 +23,7 @@ Session read_session(const Query& row) {
   Session session(*std::move(id));
   session.root_id = columns.integer();
   session.root_path = columns.bytes();
+  session.source = columns.bytes();
   session.path = columns.bytes();
   session.present = columns.flag();
   session.title = columns.bytes();
@@ -46,7 +48,6 @@ Session read_session(const Query& row) {
   session.moved_from = columns.bytes();
   session.footprint_files = columns.number();
   session.footprint_bytes = columns.number();
-  session.rewinds = columns.number();
   if (const auto op = columns.optional_number()) session.last_op = change_op(static_cast<std::int64_t>(*op));
   return session;
 }

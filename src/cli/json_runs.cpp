@@ -31,6 +31,28 @@ Json paths_of(const std::vector<std::string>& paths) {
   return array;
 }
 
+Json to_value(const app::BackedUpRoot& root) {
+  Json object;
+  put_path(object, "path", root.directory);
+  object["source"] = root.source;
+  object["branch"] = root.branch;
+  object["incomplete"] = root.incomplete;
+  object["files_seen"] = root.files_seen;
+  object["noise_commit"] = oid_or_null(root.noise_commit);
+  object["user_commit"] = oid_or_null(root.user_commit);
+  return object;
+}
+
+Json changes_of(const app::BackupResult& result) {
+  Json array = Json::array();
+  for (const app::BackedUpChange& change : result.changes) {
+    Json object = cli::to_value(static_cast<const Change&>(change));
+    put_path(object, "root", result.roots.at(change.root).directory);
+    array.push_back(std::move(object));
+  }
+  return array;
+}
+
 Json to_value(const app::RestoredFile& file) {
   Json object;
   put_path(object, "path", file.path);
@@ -100,7 +122,9 @@ std::string to_json(const app::BackupResult& result, bool dry_run) {
   document["user_commit"] = oid_or_null(result.user_commit);
   document["store_opened"] = result.store_opened;
   document["store_created"] = result.store_created;
-  document["changes"] = array_of(result.changes);
+  document["roots"] = Json::array();
+  for (const app::BackedUpRoot& root : result.roots) document["roots"].push_back(to_value(root));
+  document["changes"] = changes_of(result);
   document["secrets"] = paths_of(result.secrets);
   document["problems"] = array_of(result.problems);
   return dump(document);

@@ -33,6 +33,7 @@ Json to_value(const app::InspectedSession& inspected, std::int64_t now) {
   object["state"] = to_string(inspected.state);
   put_path(object, "folder", session.cwd);
   put_path(object, "start_folder", session.start_cwd);
+  object["source"] = session.source;
   put_path(object, "root", session.root_path);
   put_path(object, "path", session.path);
   put_path(object, "moved_from", session.moved_from);

@@ -41,19 +41,10 @@ const char* to_text(app::PolicyResult::Kind kind) {
 Json to_value(const app::PendingChange& change) {
   Json object;
   object["kind"] = to_text(change.kind);
+  put_path(object, "root", change.root);
   put_path(object, "path", change.path);
   object["stored_size"] = change.stored_size;
   object["size"] = change.size;
-  return object;
-}
-
-Json to_value(const app::RootStatus& root) {
-  Json object;
-  put_path(object, "path", root.path);
-  object["source"] = root.source;
-  object["branch"] = root.branch;
-  object["here"] = root.here;
-  object["head"] = oid_or_null(root.head);
   return object;
 }
 
@@ -66,8 +57,20 @@ Json to_value(const catalogue::RunRecord& run) {
   return object;
 }
 
+Json to_value(const app::RootStatus& root) {
+  Json object;
+  put_path(object, "path", root.path);
+  object["source"] = root.source;
+  object["branch"] = root.branch;
+  object["here"] = root.here;
+  object["head"] = oid_or_null(root.head);
+  object["last_look"] = root.last_look ? to_value(*root.last_look) : Json(nullptr);
+  return object;
+}
+
 Json to_value(const app::PolicyResult& result) {
   Json object;
+  put_path(object, "root", result.root);
   put_path(object, "path", result.path);
   object["kind"] = to_text(result.kind);
   object["class"] = to_string(result.path_class);

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "csb/cli/render.hpp"
 #include "csb/cli/table.hpp"
 #include "csb/cli/words.hpp"
@@ -44,7 +46,14 @@ std::string last_backup(const app::StatusResult& result, const Screen& screen) {
              : text + " " + screen.paint(Tone::bad, fmt::format("[exit status {}]", run.exit_status));
 }
 
+/// Paths alone do not say where a file is.
+bool has_several_roots(const app::StatusResult& result) {
+  return std::count_if(result.roots.begin(), result.roots.end(),
+                       [](const app::RootStatus& root) { return !root.path.empty(); }) > 1;
+}
+
 std::string pending_lines(const app::StatusResult& result, const Screen& screen) {
+  const bool several = has_several_roots(result);
   std::vector<std::vector<Cell>> rows;
   for (const app::PendingChange& change : result.pending) {
     if (screen.columns && rows.size() == kListed && result.pending.size() > kListed + 1) break;
@@ -52,7 +61,7 @@ std::string pending_lines(const app::StatusResult& result, const Screen& screen)
         change.kind == app::PendingChange::Kind::deleted || change.kind == app::PendingChange::Kind::shrunk;
     rows.push_back({{"  " + std::string(word_of(change.kind)), gone ? Tone::bad : Tone::warning},
                     {change.kind == app::PendingChange::Kind::deleted ? "" : format_bytes(change.size)},
-                    {change.path}});
+                    {several ? with_tilde(change.root + "/" + change.path) : change.path}});
   }
   std::string out;
   for (const std::string& line :

@@ -47,11 +47,13 @@ std::string commit_line(const Screen& screen, const char* name, const std::optio
 
 std::string change_lines(const app::BackupResult& result, const Screen& screen) {
   std::vector<std::vector<Cell>> rows;
-  for (const Change& change : result.changes) {
+  const bool several = result.roots.size() > 1;
+  for (const app::BackedUpChange& change : result.changes) {
     const bool gone = change.op == ChangeOp::remove || change.op == ChangeOp::shrink;
-    rows.push_back({{"  " + std::string(to_string(change.op)), gone ? Tone::bad : Tone::good},
-                    {change.op == ChangeOp::remove ? "" : format_bytes(change.size)},
-                    {change.path}});
+    rows.push_back(
+        {{"  " + std::string(to_string(change.op)), gone ? Tone::bad : Tone::good},
+         {change.op == ChangeOp::remove ? "" : format_bytes(change.size)},
+         {several ? with_tilde(result.roots.at(change.root).directory + "/" + change.path) : change.path}});
   }
   std::string out;
   for (const std::string& line :
@@ -170,8 +172,15 @@ std::string render(const app::BackupResult& result, bool dry_run, const Screen& 
            screen.paint(Tone::bad,
                         "Only the catalogue was brought up to date: nothing was stored, nothing is safer.") +
            "\n";
-  out += commit_line(screen, "sessions", result.noise_commit);
-  out += commit_line(screen, "settings", result.user_commit);
+  if (result.roots.size() == 1)
+    return out + commit_line(screen, "sessions", result.noise_commit) +
+           commit_line(screen, "settings", result.user_commit);
+  for (const app::BackedUpRoot& root : result.roots) {
+    if (!root.noise_commit && !root.user_commit) continue;
+    out += "  " + printable(with_tilde(root.directory)) + "\n";
+    if (root.noise_commit) out += "  " + commit_line(screen, "sessions", root.noise_commit);
+    if (root.user_commit) out += "  " + commit_line(screen, "settings", root.user_commit);
+  }
   return out;
 }
 

@@ -194,7 +194,10 @@ class Backup(CsbTest):
         self.backup()
         other = os.path.join(self.home, "other")
         shutil.copytree(self.claude, other)
-        self.csb("backup", "--claude-dir", other, status=REFUSED)
+        first = self.git.refs()
+        report = self.backup("--claude-dir", other)
+        self.assertTrue(report["roots"][0]["branch"].endswith("/claude-code-other"), report["roots"])
+        self.assertEqual(first, {name: oid for name, oid in self.git.refs().items() if name in first})
         os.rename(self.claude, self.claude + ".old")
         os.rename(other, os.path.join(self.home, "renamed"))
         self.backup("--claude-dir", os.path.join(self.home, "renamed"))   # the first is gone: it was renamed

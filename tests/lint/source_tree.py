@@ -44,7 +44,7 @@ def includes(root, path):
 
 
 def layer_of(path):
-    """The layer a product file belongs to: "util", …, "source/claude_code". None outside the product.
+    """The layer a product file belongs to: "util", …, "source", "source/claude_code". None outside the product.
 
     include/csb/<layer>/… and src/<layer>/…; src/main.cpp is part of cli.
     """
@@ -57,7 +57,7 @@ def layer_of(path):
         return None
     if len(parts) == 1:
         return "cli"
-    return "/".join(parts[:2]) if parts[0] == "source" else parts[0]
+    return "/".join(parts[:2]) if parts[0] == "source" and len(parts) > 2 else parts[0]
 
 
 def run(check):

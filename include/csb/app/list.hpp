@@ -13,7 +13,7 @@ struct ListResult {
   std::size_t matched = 0;         ///< without the limit
   std::size_t hidden_deleted = 0;  ///< deleted ones that match but were not asked for
   bool nothing_stored = false;     ///< the catalogue holds no session at all
-  claude_code::Retention retention;
+  source::Retention retention;     ///< of the first Claude directory
 };
 
 /// Sessions from the catalogue; of those returned, and of no other, the transcript is stat'ed.

@@ -38,6 +38,9 @@ namespace csb::app {
 std::vector<Problem> catch_up(catalogue::Catalogue& catalogue, const archive::Store& store,
                               const Settings& settings, const std::string& only_branch = {});
 
+/// True when the catalogue was made from the store of these settings, or is to be.
+[[nodiscard]] bool is_of_this_store(const catalogue::Catalogue& catalogue, const Settings& settings);
+
 /// True when the catalogue reflects the tip of every branch of the store.
 [[nodiscard]] bool is_up_to_date(const catalogue::Catalogue& catalogue, const archive::Store& store);
 

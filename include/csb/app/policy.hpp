@@ -12,6 +12,7 @@ namespace csb::app {
 /// What becomes of one path, and why.
 struct PolicyResult {
   enum class Kind { missing, file, directory, symlink, special };
+  std::string root;  ///< the directory it lies in, of those that are archived
   std::string path;  ///< relative to the root
   Kind kind = Kind::missing;
   PathClass path_class = PathClass::unknown;
@@ -25,7 +26,7 @@ struct PolicyResult {
 
 /// @param path absolute, or relative to the working directory when that is beneath the root, else to the
 ///        root; it need not exist. A trailing slash makes a missing one a directory.
-/// @throws Error{usage} when it is not beneath the root
+/// @throws Error{usage} when it is beneath no root
 [[nodiscard]] PolicyResult policy(const Settings& settings, const std::string& path);
 
 }  // namespace csb::app

@@ -6,7 +6,7 @@
 
 #include "csb/catalogue/catalogue.hpp"
 #include "csb/model/file.hpp"
-#include "csb/source/claude_code/config_dir.hpp"
+#include "csb/source/source.hpp"
 
 namespace csb::app {
 
@@ -34,7 +34,7 @@ struct InspectedSession {
 
 /// Stats the transcript, and nothing else.
 [[nodiscard]] InspectedSession inspect_session(catalogue::Session session,
-                                               const claude_code::Retention& retention);
+                                               const source::Retention& retention);
 
 /// Whole days from `now` to `swept_ns`, rounded down; negative when overdue.
 [[nodiscard]] std::int64_t days_until(std::int64_t swept_ns, std::int64_t now);

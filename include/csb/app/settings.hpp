@@ -3,14 +3,14 @@
 #include <string>
 #include <vector>
 
-#include "csb/source/claude_code/policy.hpp"
+#include "csb/source/source.hpp"
 
 namespace csb::app {
 
 /// What the command line may override. Empty = not given.
 struct SettingOverrides {
-  std::string claude_dir;  ///< --claude-dir
-  std::string store;       ///< --store
+  std::vector<std::string> claude_dirs;  ///< --claude-dir, each time it was given
+  std::string store;                     ///< --store
 };
 
 /// Where everything is, by the precedence flag > environment > configuration file > default.
@@ -19,16 +19,21 @@ struct Settings {
   std::string config_file;       ///< $XDG_CONFIG_HOME/csb/config, else ~/.config/csb/config
   std::string store;             ///< flag, $CSB_STORE, csb.store, else <home>/store.git
   bool store_is_default = true;  ///< csb may create it; any other store must exist
-  std::string
-      claude_dir;       ///< flag, $CLAUDE_CONFIG_DIR, csb.claudeDir, else ~/.claude; physical when it exists
-  std::string machine;  ///< csb.machine, else the host name; made fit for a ref name
-  claude_code::PolicyOverrides policy;  ///< csb.include, csb.exclude
+  /// Flags, $CLAUDE_DIR, $CLAUDE_CONFIG_DIR, csb.claudeDir (each time it is set), else ~/.claude: the first
+  /// of these that names any. Physical when they exist; each once; none beneath another.
+  std::string claude_dir;                     ///< the first
+  std::vector<std::string> more_claude_dirs;  ///< the others
+  std::string machine;                        ///< csb.machine, else the host name; made fit for a ref name
+  source::PolicyOverrides policy;             ///< csb.include, csb.exclude
 
   [[nodiscard]] std::string catalogue_file() const { return home + "/catalogue.db"; }
   /// Held by a backup; whoever finds it taken leaves a mark, and the holder runs again.
   [[nodiscard]] std::string lock_file() const { return home + "/lock"; }
   /// Held by whoever writes or replaces the catalogue.
   [[nodiscard]] std::string catalogue_lock_file() const { return home + "/catalogue.lock"; }
+  /// csb's own copy of the claude.ai chats; exists once there are any.
+  [[nodiscard]] std::string mirror() const { return home + "/claude.ai"; }
+  /// The first branch of this machine; app::roots_of() says which branch belongs to which directory.
   [[nodiscard]] std::string branch() const { return "refs/heads/" + machine + "/claude-code"; }
 };
 
@@ -36,9 +41,6 @@ struct Settings {
 /// last run (its values are kept beside the catalogue with its stamp). A missing HOME falls back to the
 /// password database. @throws Error{failed} for a malformed file, Error{usage} for an impossible value
 [[nodiscard]] Settings load_settings(const SettingOverrides& overrides);
-
-/// The configuration file: $XDG_CONFIG_HOME/csb/config, else ~/.config/csb/config.
-[[nodiscard]] std::string config_file_path();
 
 /// A name that git accepts as one component of a ref: other characters become '-'; never empty.
 [[nodiscard]] std::string ref_component(std::string_view name);

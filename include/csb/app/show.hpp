@@ -29,7 +29,7 @@ struct ShowResult {
   std::optional<std::uint64_t> best_version;  ///< what restore would take
   std::string resume_directory;               ///< where `claude --resume` finds it; may be empty
   bool open_now = false;                      ///< a running client has it open
-  claude_code::Retention retention;
+  source::Retention retention;
 
   explicit ShowResult(InspectedSession session) : inspected(std::move(session)) {}
 };

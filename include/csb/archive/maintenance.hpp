@@ -39,17 +39,24 @@ struct RepairReport {
   std::vector<std::string> rewound;
 };
 
+/// A branch csb writes here.
+struct OwnBranch {
+  std::string ref;         ///< full name
+  std::optional<Oid> tip;  ///< its newest commit, by what the caller remembers
+  std::string root;        ///< the directory it mirrors
+};
+
 /// Where a repair may take things from. Any may be empty.
 struct RepairSources {
   std::function<std::optional<std::vector<std::byte>>(const Oid&)>
-      content;                                   ///< the bytes of a blob by its id
-  std::function<std::vector<TreeEdit>()> files;  ///< what is on disk: trees that are lost may be like it
-  std::string own_branch;                        ///< full name of the branch csb writes here
-  std::optional<Oid> own_tip;                    ///< its newest commit, by what the caller remembers
+      content;  ///< the bytes of a blob by its id
+  /// What is on disk, root by root: trees that are lost may be like it.
+  std::function<std::vector<std::vector<TreeEdit>>()> files;
+  std::vector<OwnBranch> own;
 };
 
-/// Sets damaged packs, loose objects and the file of csb's own branch aside, keeps every good object, makes
-/// lost indexes again from their packs, and writes what is missing anew as far as the sources have it.
+/// Sets damaged packs, loose objects and the files of csb's own branches aside, keeps every good object,
+/// makes lost indexes again from their packs, and writes what is missing anew as far as the sources have it.
 [[nodiscard]] RepairReport repair(Store& store, const VerifyReport& report, const RepairSources& sources);
 
 struct MaintainReport {

@@ -68,6 +68,10 @@ class Store {
   [[nodiscard]] std::vector<CommitInfo> history(const Oid& tip, const std::optional<Oid>& after = {}) const;
   [[nodiscard]] CommitInfo commit(const Oid& oid) const;
 
+  /// Where the root that this commit of csb's mirrors lay on its machine (`.csb/root`): an absolute path, not
+  /// validated. Nothing when it does not say.
+  [[nodiscard]] std::optional<std::string> root_of(const Oid& commit) const;
+
   /// What a commit changed: its `.csb/changes.jsonl`; for commits of other tools a tree comparison with the
   /// first parent, limited to paths beneath `prefix` (times are the commit's, modes git's).
   [[nodiscard]] std::vector<Change> changes(const CommitInfo& commit, const std::string& prefix = {}) const;

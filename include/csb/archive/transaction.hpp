@@ -42,6 +42,7 @@ struct CommitRequest {
   std::vector<TreeEdit> edits;
   std::vector<Change> changes;         ///< for `.csb/changes.jsonl`
   std::optional<std::string> foreign;  ///< new content of `.csb/foreign.jsonl`; nothing keeps the old
+  std::string root;  ///< for `.csb/root`: the root's path on this machine; empty keeps the old
 };
 
 struct WriteStats {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "backup_commit.hpp"
+#include "csb/source/claude_code/source.hpp"
 #include "support/catch.hpp"
 
 using namespace csb;
@@ -54,7 +55,7 @@ TEST_CASE("the merge finds what is new, changed, racy and gone") {
   walk.files = {found("a"), found("b", 2), found("c"), found("e"), found("z")};
   const std::vector<catalogue::KnownFile> before = {known("0"),          known("a"), known("b", 1),
                                                     known("c", 1, true), known("d"), known("zz")};
-  const app::Plan plan = app::make_plan(walk, before);
+  const app::Plan plan = app::make_plan(walk, before, claude_code::source());
   CHECK(changed_paths(plan) == Paths{"b", "c", "e", "z"});
   CHECK(vanished_paths(plan) == Paths{"0", "d", "zz"});
   CHECK(plan.changed[0].known == &before[2]);
@@ -66,8 +67,8 @@ TEST_CASE("the merge finds what is new, changed, racy and gone") {
 TEST_CASE("nothing changed is an empty plan") {
   scan::WalkResult walk;
   walk.files = {found("a"), found("b")};
-  CHECK(app::make_plan(walk, {known("a"), known("b")}).empty());
-  CHECK(app::make_plan({}, {}).empty());
+  CHECK(app::make_plan(walk, {known("a"), known("b")}, claude_code::source()).empty());
+  CHECK(app::make_plan({}, {}, claude_code::source()).empty());
 }
 
 TEST_CASE("every part of the stamp counts") {
@@ -80,7 +81,7 @@ TEST_CASE("every part of the stamp counts") {
     if (part == 2) before.stamp.inode += 1;
     if (part == 3) before.stamp.mode = S_IFREG | 0644U;
     const std::vector<catalogue::KnownFile> list = {before};
-    CHECK(changed_paths(app::make_plan(walk, list)) == Paths{"a"});
+    CHECK(changed_paths(app::make_plan(walk, list, claude_code::source())) == Paths{"a"});
   }
 }
 
@@ -90,33 +91,33 @@ TEST_CASE("what could not be read is not gone") {
   walk.unreadable = {"projects/x"};
   const std::vector<catalogue::KnownFile> before = {known("a"), known("projects/x/1"),
                                                     known("projects/x/y/2"), known("projects/xy")};
-  CHECK(vanished_paths(app::make_plan(walk, before)) == Paths{"projects/xy"});
+  CHECK(vanished_paths(app::make_plan(walk, before, claude_code::source())) == Paths{"projects/xy"});
 }
 
 TEST_CASE("a missing projects folder is a problem, not a mass deletion") {
   const std::vector<catalogue::KnownFile> before = {known("CLAUDE.md"), known("projects/x/1.jsonl")};
   scan::WalkResult walk;
   walk.files = {found("settings.json")};
-  app::guard_missing_projects(walk, before, false);
+  app::guard_missing_sessions(walk, before, "projects", false);
   REQUIRE(walk.problems.size() == 1);
   CHECK(walk.problems[0].severity == Problem::Severity::not_saved);
-  CHECK(vanished_paths(app::make_plan(walk, before)) == Paths{"CLAUDE.md"});
+  CHECK(vanished_paths(app::make_plan(walk, before, claude_code::source())) == Paths{"CLAUDE.md"});
 
   scan::WalkResult nothing;
-  app::guard_missing_projects(nothing, before, false);
-  CHECK(app::make_plan(nothing, before).empty());
+  app::guard_missing_sessions(nothing, before, "projects", false);
+  CHECK(app::make_plan(nothing, before, claude_code::source()).empty());
 
   scan::WalkResult fresh;
-  app::guard_missing_projects(fresh, {}, false);
+  app::guard_missing_sessions(fresh, {}, "projects", false);
   CHECK(fresh.problems.empty());
-  app::guard_missing_projects(fresh, before, true);
+  app::guard_missing_sessions(fresh, before, "projects", true);
   CHECK(fresh.problems.empty());
 }
 
 TEST_CASE("names the format cannot hold are problems") {
   scan::WalkResult walk;
   walk.files = {found("a/.GIT/x"), found("b/000000.csb"), found("c/000000.csb/d"), found("d/0.csb")};
-  const app::Plan plan = app::make_plan(walk, {});
+  const app::Plan plan = app::make_plan(walk, {}, claude_code::source());
   CHECK(changed_paths(plan) == Paths{"d/0.csb"});
   CHECK(plan.problems.size() == 3);
   CHECK(plan.files_seen == 1);
@@ -131,7 +132,7 @@ TEST_CASE("a session that changed folders was moved, with what lies beside it") 
   const std::vector<catalogue::KnownFile> before = {known("projects/old/" + id + ".jsonl"),
                                                     known("projects/old/" + id + "/subagents/agent-1.jsonl"),
                                                     known("projects/old/" + id + "/tool-results/old.txt")};
-  const app::Plan plan = app::make_plan(walk, before);
+  const app::Plan plan = app::make_plan(walk, before, claude_code::source());
   REQUIRE(plan.changed.size() == 4);
   CHECK(plan.changed[0].moved_from == before[0].path);
   CHECK(plan.changed[1].moved_from == before[1].path);
@@ -145,7 +146,7 @@ TEST_CASE("a copy in another folder is no move") {
   scan::WalkResult walk;
   walk.files = {found("projects/new/" + id + ".jsonl"), found("projects/old/" + id + ".jsonl")};
   const std::vector<catalogue::KnownFile> before = {known("projects/old/" + id + ".jsonl")};
-  const app::Plan plan = app::make_plan(walk, before);
+  const app::Plan plan = app::make_plan(walk, before, claude_code::source());
   REQUIRE(plan.changed.size() == 1);
   CHECK(plan.changed[0].moved_from.empty());
 }

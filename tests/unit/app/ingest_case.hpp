@@ -9,6 +9,7 @@
 #include <string>
 
 #include "csb/archive/transaction.hpp"
+#include "csb/source/claude_code/source.hpp"
 #include "csb/util/clock.hpp"
 #include "csb/util/fd.hpp"
 #include "ingest.hpp"
@@ -61,6 +62,7 @@ struct Case {
                      st.st_mtim.tv_sec * kNsPerSecond + st.st_mtim.tv_nsec, st.st_ino, st.st_mode};
     }
     found.path = path;
+    job.source = &claude_code::source();
     job.found = &found;
     opened = meter.files_opened;
     read = meter.bytes_read;

@@ -1,4 +1,6 @@
 #include "csb/app/restore.hpp"
+#include "csb/source/claude_code/policy.hpp"
+#include "csb/source/claude_code/source.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -110,11 +112,12 @@ TEST_CASE("times before 1970 and the retention window") {
   CHECK(times[0].tv_nsec == UTIME_OMIT);
   fs::make_directories("retention");
   const std::int64_t now = 100 * kNsPerDay;
-  CHECK(app::oldest_safe_time("retention", now) == 71 * kNsPerDay);
+  CHECK(app::oldest_safe_time(claude_code::source().retention("retention"), now) == 71 * kNsPerDay);
   fs::write_file_atomically("retention/settings.json", R"({"cleanupPeriodDays": 1})");
-  CHECK(app::oldest_safe_time("retention", now) == 99 * kNsPerDay + kNsPerDay / 2);
+  CHECK(app::oldest_safe_time(claude_code::source().retention("retention"), now) ==
+        99 * kNsPerDay + kNsPerDay / 2);
   fs::write_file_atomically("retention/settings.json", "{ broken");
-  CHECK_FALSE(app::oldest_safe_time("retention", now));
+  CHECK_FALSE(app::oldest_safe_time(claude_code::source().retention("retention"), now));
 }
 
 TEST_CASE("a session is restored from the store alone") {

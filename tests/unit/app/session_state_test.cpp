@@ -65,7 +65,7 @@ TEST_CASE("the sweep counts from the file's time on disk") {
   catalogue::Session session = stored_as_on_disk();
   const std::int64_t mtime = session.mtime_ns;
   session.mtime_ns = 0;
-  claude_code::Retention retention;
+  source::Retention retention;
   retention.days = 10;
   CHECK(app::inspect_session(session, retention).swept_ns == mtime + 10 * kNsPerDay);
   retention.days.reset();

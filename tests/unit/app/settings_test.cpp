@@ -87,7 +87,7 @@ TEST_CASE("flag before environment before file before default") {
     settings = app::load_settings({});
     CHECK(settings.store == here() + "/relative.git");
     CHECK(settings.claude_dir == here() + "/s2/none");
-    settings = app::load_settings({.claude_dir = "s2/link", .store = here() + "/flag.git"});
+    settings = app::load_settings({.claude_dirs = {"s2/link"}, .store = here() + "/flag.git"});
     CHECK(settings.store == here() + "/flag.git");
     CHECK(settings.claude_dir == here() + "/s2/real");
   }

@@ -108,8 +108,7 @@ TEST_CASE("a flipped bit is found, named, set aside and rewritten from disk") {
                                           : std::nullopt;
            },
        .files = {},
-       .own_branch = {},
-       .own_tip = {}});
+       .own = {}});
   CHECK(repaired.recovered == 1);
   CHECK(repaired.lost.empty());
   CHECK_FALSE(repaired.set_aside.empty());

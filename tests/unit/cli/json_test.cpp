@@ -54,9 +54,10 @@ TEST_CASE("bytes that are not UTF-8 never break a document, and are not lost") {
 
 TEST_CASE("backup: counts, commits, changes and problems") {
   app::BackupResult result;
+  result.roots.push_back({"/home/ada/.claude", "claude-code", "refs/heads/m/claude-code", 1, {}, {}, false});
   result.added = 2;
   result.noise_commit = Oid::parse("0123456789012345678901234567890123456789");
-  result.changes.push_back({"projects/x/y.jsonl", ChangeOp::grow, 10, kNow, 0100600, 4, {}});
+  result.changes.push_back({{"projects/x/y.jsonl", ChangeOp::grow, 10, kNow, 0100600, 4, {}}, 0});
   result.problems.push_back({Problem::Severity::not_saved, "a", "unreadable", ""});
   const json document = json::parse(to_json(result, false));
   CHECK(document["schema"] == "csb.backup/1");
@@ -65,7 +66,7 @@ TEST_CASE("backup: counts, commits, changes and problems") {
   CHECK(document["noise_commit"] == "0123456789012345678901234567890123456789");
   CHECK(document["user_commit"].is_null());
   CHECK(document["changes"][0] == json::parse(R"({"path":"projects/x/y.jsonl","op":"grow","size":10,
-      "modified":"2026-11-21T12:00:00Z","mode":"100600","messages":4})"));
+      "modified":"2026-11-21T12:00:00Z","mode":"100600","messages":4,"root":"/home/ada/.claude"})"));
   CHECK(document["problems"][0]["severity"] == "not_saved");
 }
 

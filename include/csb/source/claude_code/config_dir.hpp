@@ -1,12 +1,15 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "csb/model/session_id.hpp"
+#include "csb/source/source.hpp"
 
 namespace csb::claude_code {
+
+using source::LiveSession;
+using source::Retention;
 
 /// The Claude config directory: `flag`, else $CLAUDE_CONFIG_DIR, else ~/.claude (physical path).
 /// @throws Error (not_found), with what to do, when it does not exist.
@@ -23,20 +26,11 @@ inline constexpr const char* kManagedSettings = "/etc/claude-code/managed-settin
 /// Days after which the client sweeps transcripts (by mtime): `cleanupPeriodDays` of the effective
 /// settings (managed > settings.local.json > settings.json), default 30; nothing when a settings file is
 /// broken, since the client then pauses its cleanup.
-struct Retention {
-  std::optional<int> days = 30;
-  std::string origin = "default";  ///< which file said so, and what is wrong with it
-};
 [[nodiscard]] Retention effective_retention(const std::string& config_dir,
                                             const std::string& managed_settings = kManagedSettings);
 
-/// A session the client has open right now, from `sessions/<pid>.json`: the process is alive and its
+/// The sessions the client has open right now, from `sessions/<pid>.json`: the process is alive and its
 /// start time is the recorded one (Linux: /proc/<pid>/stat field 22).
-struct LiveSession {
-  int pid = 0;
-  std::string session_id;
-  std::string cwd;
-};
 [[nodiscard]] std::vector<LiveSession> live_sessions(const std::string& config_dir);
 
 }  // namespace csb::claude_code

@@ -3,40 +3,25 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "csb/model/file.hpp"
 #include "csb/model/session_id.hpp"
 #include "csb/scan/walk.hpp"
+#include "csb/source/source.hpp"
 
 namespace csb::claude_code {
 
-/// What becomes of a path, and why.
-struct Verdict {
-  PathClass path_class = PathClass::unknown;
-  std::string_view rule;    ///< the pattern of the table that matched
-  std::string_view reason;  ///< in words, for `csb policy`
-};
-
-/// Paths a person added to or took from the table (configuration `csb.include`, `csb.exclude`): glob
-/// patterns over the path relative to the root. A secret stays a secret whatever they say.
-struct PolicyOverrides {
-  std::vector<std::string> include;
-  std::vector<std::string> exclude;
-};
+using source::PolicyOverrides;
+using source::Verdict;
 
 /// The path policy for one Claude config directory: one table, first match wins, secrets first.
-class PathPolicy {
+class PathPolicy final : public source::PathPolicy {
  public:
   explicit PathPolicy(PolicyOverrides overrides = {});
 
-  /// @param path relative to the config directory, bytes; a file (or a link: judged by its own name)
-  [[nodiscard]] Verdict classify(std::string_view path) const;
-  /// The same for a directory: whether the walk looks inside.
-  [[nodiscard]] Verdict classify_directory(std::string_view path) const;
-
-  /// For scan::walk.
-  [[nodiscard]] scan::Policy walk_policy() const;
+  [[nodiscard]] Verdict classify(std::string_view path) const override;
+  [[nodiscard]] Verdict classify_directory(std::string_view path) const override;
+  [[nodiscard]] scan::Policy walk_policy() const override;
 
  private:
   PolicyOverrides overrides_;
