@@ -29,6 +29,9 @@ test   python3       python3            python3                python3
 test   clang-format  clang-format       clang-tools-extra      clang-format
 test   strace        strace             strace                 -
 test   setpriv       util-linux         util-linux             -
+test   groff         groff-base         groff-base             groff
+test   zsh           zsh                zsh                    -
+test   fish          fish               fish                   fish
 client npm           npm                npm                    node
 client tmux          tmux               tmux                   tmux
 client -             ca-certificates    ca-certificates        -

@@ -28,15 +28,6 @@ mode_t permissions(std::uint32_t mode) {
   return recorded == 0 ? mode_t{0600} : recorded;
 }
 
-/// A hint: what it does not do, fsync does.
-void start_writeback(int fd) {
-#ifdef SYNC_FILE_RANGE_WRITE
-  (void)::sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-#else
-  (void)fd;
-#endif
-}
-
 }  // namespace
 
 struct RestoreWriter::Pending {
@@ -75,7 +66,7 @@ void RestoreWriter::publish(Pending& pending) {
 /// All are made durable, then all get their names. The kernel is told of every file before the first is
 /// waited for, so that one commit of the file system's journal serves them all.
 void RestoreWriter::flush(std::vector<Pending>& batch) {
-  for (const Pending& pending : batch) start_writeback(pending.file.fd());
+  for (const Pending& pending : batch) fs::start_writeback(pending.file.fd());
   for (const Pending& pending : batch) {
     try {
       fs::sync_file(pending.file.fd(), pending.item->path);

@@ -139,10 +139,12 @@ std::string ref_component(std::string_view name) {
   return component.empty() ? "host" : component;
 }
 
+std::string config_file_path() { return xdg_directory("XDG_CONFIG_HOME", "/.config") + "/csb/config"; }
+
 Settings load_settings(const SettingOverrides& overrides) {
   Settings settings;
   settings.home = choose_home();
-  settings.config_file = xdg_directory("XDG_CONFIG_HOME", "/.config") + "/csb/config";
+  settings.config_file = config_file_path();
   const ConfigValues config = load_config(settings.config_file, settings.home + "/config.cache");
 
   settings.store = choose_store(overrides, config);

@@ -87,6 +87,8 @@ CSB_GIT2(config_iterator_new);
 CSB_GIT2(config_iterator_free);
 CSB_GIT2(config_next);
 CSB_GIT2(config_set_string);
+CSB_GIT2(config_set_multivar);
+CSB_GIT2(config_delete_multivar);
 #undef CSB_GIT2
 
 struct Free {

@@ -18,6 +18,9 @@ namespace csb::archive {
 namespace {
 
 constexpr std::size_t kBuffer = std::size_t{256} << 10;
+/// Written to disk meanwhile, in steps of this many bytes: the fsync at the end of a first backup would
+/// else wait for all of it.
+constexpr std::uint64_t kWritebackStep = std::uint64_t{8} << 20;
 constexpr std::uint64_t kLargeOffset = std::uint64_t{1} << 31;
 
 void put_big_endian(Bytes& out, std::uint64_t value, unsigned width) {
@@ -100,11 +103,18 @@ void PackWriter::write_out(std::span<const std::byte> data) {
   } else {
     buffer_.insert(buffer_.end(), data.begin(), data.end());
   }
+  write_back();
 }
 
 void PackWriter::flush() {
   write_all(pack_.get(), buffer_, "'" + temporary_pack_ + "'");
   buffer_.clear();
+}
+
+void PackWriter::write_back() {
+  if (offset_ - written_back_ < kWritebackStep) return;
+  fs::start_writeback(pack_.get(), written_back_, offset_ - written_back_);
+  written_back_ = offset_;
 }
 
 std::size_t PackWriter::objects() const {

@@ -56,6 +56,7 @@ class PackWriter {
                              std::span<const std::byte> stream);
   void write_out(std::span<const std::byte> data);
   void flush();
+  void write_back();
   [[nodiscard]] Oid hash_file() const;
   void write_index(const Oid& pack_hash);
 
@@ -63,7 +64,8 @@ class PackWriter {
   Fd pack_;
   mutable std::mutex mutex_;
   Bytes buffer_;
-  std::uint64_t offset_ = 0;  ///< where the next entry goes
+  std::uint64_t offset_ = 0;        ///< where the next entry goes
+  std::uint64_t written_back_ = 0;  ///< the kernel was asked to write up to here
   std::uint64_t file_bytes_ = 0;
   std::vector<Entry> entries_;
   bool published_ = false;

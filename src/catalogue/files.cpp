@@ -1,5 +1,6 @@
 // The paths of a root: the stat cache and what is remembered of each file's content.
 #include "codes.hpp"
+#include "details.hpp"
 #include "slices.hpp"
 #include "state.hpp"
 
@@ -33,6 +34,8 @@ SessionFacts read_session_facts(const Query& row) {
   facts.tool_calls = columns.number();
   facts.bad_rows = columns.number();
   facts.compactions = columns.number();
+  facts.rewinds = columns.number();
+  facts.first_uuid = columns.bytes();
   return facts;
 }
 
@@ -40,7 +43,8 @@ std::optional<SessionFacts> session_facts(Connection& db, std::int64_t file_id) 
   Query row = db.query(
       "SELECT title, first_prompt, start_cwd, cwd, git_branch, version, model, forked_from, first_ns, "
       "last_ns,"
-      " messages, prompts, tool_calls, bad_rows, compactions FROM transcripts WHERE file_id = ?1",
+      " messages, prompts, tool_calls, bad_rows, compactions, rewinds, first_uuid FROM transcripts"
+      " WHERE file_id = ?1",
       file_id);
   if (!row.step()) return std::nullopt;
   SessionFacts facts = read_session_facts(row);
@@ -100,11 +104,12 @@ void put_session_facts(Connection& db, std::int64_t file_id, const SessionFacts&
   db.run(
       "INSERT OR REPLACE INTO transcripts(file_id, title, first_prompt, start_cwd, cwd, git_branch, version, "
       "model,"
-      " forked_from, first_ns, last_ns, messages, prompts, tool_calls, bad_rows, compactions)"
-      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+      " forked_from, first_ns, last_ns, messages, prompts, tool_calls, bad_rows, compactions,"
+      " rewinds, first_uuid)"
+      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
       file_id, facts.title, facts.first_prompt, facts.start_cwd, facts.cwd, facts.git_branch, facts.version,
       facts.model, facts.forked_from, facts.first_ns, facts.last_ns, facts.messages, facts.prompts,
-      facts.tool_calls, facts.bad_rows, facts.compactions);
+      facts.tool_calls, facts.bad_rows, facts.compactions, facts.rewinds, facts.first_uuid);
   for (const std::string& slug : facts.plan_slugs)
     db.run("INSERT OR IGNORE INTO plans(file_id, slug) VALUES(?1, ?2)", file_id, Blob{slug});
 }
@@ -168,6 +173,21 @@ void Catalogue::Update::put_file(std::int64_t root_id, const FileState& state) {
       db.run("DELETE FROM plans WHERE file_id = ?1", file.id);
     }
     if (state.session_facts) put_session_facts(db, file.id, *state.session_facts);
+    if (state.details) put_details(db, state_->names, file.id, *state.details, state.details_go_on);
+  });
+}
+
+void Catalogue::Update::keep_history(std::int64_t root_id, std::string_view path,
+                                     const SessionDetails& details) {
+  state_->run([&](Connection& db) {
+    std::int64_t file_id = 0;
+    {
+      Query row = db.query("SELECT id FROM files WHERE root_id = ?1 AND path = ?2", root_id, Blob{path});
+      if (!row.step())
+        throw Error(ErrorCode::failed, "the catalogue does not know '" + std::string(path) + "'");
+      file_id = row.integer(0);
+    }
+    keep_details(db, state_->names, file_id, details);
   });
 }
 

@@ -52,7 +52,8 @@ constexpr const char* kVersion1 = R"sql(
     git_branch TEXT NOT NULL, version TEXT NOT NULL, model TEXT NOT NULL, forked_from TEXT NOT NULL,
     first_ns INTEGER NOT NULL, last_ns INTEGER NOT NULL,
     messages INTEGER NOT NULL, prompts INTEGER NOT NULL, tool_calls INTEGER NOT NULL,
-    bad_rows INTEGER NOT NULL, compactions INTEGER NOT NULL);
+    bad_rows INTEGER NOT NULL, compactions INTEGER NOT NULL,
+    rewinds INTEGER NOT NULL, first_uuid TEXT NOT NULL);
   CREATE TABLE plans(file_id INTEGER NOT NULL, slug BLOB NOT NULL, PRIMARY KEY(file_id, slug)) WITHOUT ROWID;
 
   -- What the rows of a conversation amount to. Folders, files, models and tools are named once.
@@ -60,11 +61,13 @@ constexpr const char* kVersion1 = R"sql(
   CREATE TABLE tools(
     file_id INTEGER NOT NULL, tool INTEGER NOT NULL, calls INTEGER NOT NULL,
     PRIMARY KEY(file_id, tool)) WITHOUT ROWID;
+  CREATE INDEX tools_by_name ON tools(tool, file_id);
   CREATE TABLE folders(
     file_id INTEGER NOT NULL, folder INTEGER NOT NULL,
     work INTEGER NOT NULL, rows INTEGER NOT NULL, origin INTEGER NOT NULL,
     PRIMARY KEY(file_id, folder)) WITHOUT ROWID;
   CREATE INDEX folders_by_name ON folders(folder, file_id);
+  -- Without any count: by rows that only an older version has.
   CREATE TABLE touched(
     file_id INTEGER NOT NULL, path INTEGER NOT NULL,
     reads INTEGER NOT NULL, writes INTEGER NOT NULL, searches INTEGER NOT NULL, last_ns INTEGER NOT NULL,
@@ -101,7 +104,13 @@ constexpr const char* kVersion1 = R"sql(
     file_id INTEGER NOT NULL, present INTEGER NOT NULL,
     active_ns INTEGER NOT NULL, deleted_ns INTEGER NOT NULL,
     versions INTEGER NOT NULL, last_op INTEGER, moved_from BLOB NOT NULL,
-    footprint_files INTEGER NOT NULL, footprint_bytes INTEGER NOT NULL);
+    footprint_files INTEGER NOT NULL, footprint_bytes INTEGER NOT NULL,
+    -- The session it was forked from, as its rows or (lineage.cpp) those of others say; '' when none.
+    parent TEXT NOT NULL,
+    -- The transcript's first_uuid when the row was written.
+    first_message TEXT NOT NULL);
+  CREATE INDEX sessions_by_parent ON sessions(parent) WHERE parent <> '';
+  CREATE INDEX sessions_by_first_message ON sessions(first_message) WHERE first_message <> '';
   CREATE INDEX sessions_by_activity ON sessions(present, active_ns);
 
   CREATE TABLE reported(

@@ -8,6 +8,7 @@
 
 #include "codes.hpp"
 #include "csb/util/clock.hpp"
+#include "lineage.hpp"
 #include "state.hpp"
 
 // In small statements, each answered by one look into an index: as one large statement it took 300 µs a
@@ -127,9 +128,7 @@ Footprint footprint_of(Connection& db, const SessionId& session, std::int64_t ro
   return {row.integer(0), row.integer(1)};
 }
 
-}  // namespace
-
-void refresh_session_row(Connection& db, const SessionId& session) {
+void write_row(Connection& db, const SessionId& session) {
   std::vector<Transcript> transcripts = transcripts_of(db, session);
   if (transcripts.empty()) {
     db.run("DELETE FROM sessions WHERE id = ?1", session.text());
@@ -140,10 +139,22 @@ void refresh_session_row(Connection& db, const SessionId& session) {
   db.run(
       "INSERT OR REPLACE INTO sessions(id, file_id, present, active_ns, deleted_ns, versions, last_op, "
       "moved_from,"
-      " footprint_files, footprint_bytes) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+      " footprint_files, footprint_bytes, parent, first_message)"
+      " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, iif(forked_from = ?1, '', forked_from), first_uuid"
+      " FROM transcripts WHERE file_id = ?2",
       session.text(), chosen.file_id, chosen.present, chosen.active_ns, deleted_ns(db, session, chosen),
       count_versions(db, transcripts), chosen.last_op, Blob{moved_from(db, transcripts, chosen)},
       footprint.files, footprint.bytes);
+}
+
+}  // namespace
+
+void refresh_session_row(Connection& db, const SessionId& session) {
+  const std::string before = first_message_of(db, session);
+  write_row(db, session);
+  const std::string after = first_message_of(db, session);
+  refresh_lineage(db, after);
+  if (before != after) refresh_lineage(db, before);
 }
 
 }  // namespace csb::catalogue

@@ -10,9 +10,9 @@ namespace csb::catalogue {
 constexpr std::string_view kSelectSessions =
     "SELECT s.id, f.root_id, r.path, r.source, f.path, s.present, t.title, t.first_prompt, t.start_cwd, "
     "t.cwd,"
-    " t.git_branch, t.version, t.model, t.forked_from, t.first_ns, s.active_ns, f.mtime_ns, s.deleted_ns,"
+    " t.git_branch, t.version, t.model, s.parent, t.first_ns, s.active_ns, f.mtime_ns, s.deleted_ns,"
     " f.size, t.messages, t.prompts, t.tool_calls, t.bad_rows, t.compactions, s.versions, s.moved_from,"
-    " s.footprint_files, s.footprint_bytes, s.last_op"
+    " s.footprint_files, s.footprint_bytes, t.rewinds, s.last_op"
     " FROM sessions s CROSS JOIN transcripts t ON t.file_id = s.file_id"
     " CROSS JOIN files f ON f.id = s.file_id CROSS JOIN roots r ON r.id = f.root_id";
 
@@ -48,6 +48,7 @@ Session read_session(const Query& row) {
   session.moved_from = columns.bytes();
   session.footprint_files = columns.number();
   session.footprint_bytes = columns.number();
+  session.rewinds = columns.number();
   if (const auto op = columns.optional_number()) session.last_op = change_op(static_cast<std::int64_t>(*op));
   return session;
 }

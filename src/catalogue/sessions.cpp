@@ -3,7 +3,7 @@
 #include <limits>
 #include <string>
 
-#include "csb/util/text.hpp"
+#include "session_filter.hpp"
 #include "session_row.hpp"
 #include "state.hpp"
 
@@ -45,7 +45,7 @@ void count(Connection& db, const SessionQuery& query, SessionPage& page) {
   }
 }
 
-/// Without words: SQLite stops at the limit.
+/// Without conditions: SQLite stops at the limit.
 SessionPage list_first(Connection& db, const SessionQuery& query, std::size_t limit) {
   SessionPage page;
   count(db, query, page);
@@ -60,24 +60,14 @@ SessionPage list_first(Connection& db, const SessionQuery& query, std::size_t li
   return page;
 }
 
-/// lower() is ASCII's; instr() of two BLOBs compares bytes: no character is special.
-constexpr std::string_view kWordOccurs =
-    " AND instr(CAST(lower(s.id || char(10) || t.title || char(10) || t.first_prompt || char(10) || "
-    "t.start_cwd"
-    " || char(10) || t.cwd || char(10) || f.path) AS BLOB), ?) > 0";
-
-/// With words: every session is looked at once, to list and to count.
-SessionPage search(Connection& db, const SessionQuery& query, const std::vector<std::string>& words,
+/// With conditions: every session that meets them is looked at once, to list and to count.
+SessionPage search(Connection& db, const SessionQuery& query, const SessionFilter& filter,
                    std::size_t limit) {
   std::string sql(kSelectSessions);
-  sql += " WHERE s.deleted_ns >= ?";
-  for (std::size_t i = 0; i < words.size(); ++i) sql += kWordOccurs;
-  sql += order_of(query.sort);
+  sql += " WHERE s.deleted_ns >= ?1" + filter.sql() + std::string(order_of(query.sort));
   SQLite::Statement statement(db.database(), sql);
   statement.bind(1, query.deleted_since_ns.value_or(0));
-  for (std::size_t i = 0; i < words.size(); ++i)
-    statement.bind(static_cast<int>(i) + 2, static_cast<const void*>(words[i].data()),
-                   static_cast<int>(words[i].size()));
+  filter.bind(statement, 2);
   SessionPage page;
   for (Session& session : read_sessions(Query(statement))) {
     if (query.deleted_since_ns && session.present) continue;
@@ -97,13 +87,11 @@ SessionPage Catalogue::sessions(const SessionQuery& asked) const {
     SessionQuery query = asked;
     // Who asks what was deleted since then asks for deleted ones.
     if (query.deleted_since_ns) query.deleted = DeletedFilter::only;
-    std::vector<std::string> words;
-    for (const std::string& word : query.words)
-      if (!word.empty()) words.push_back(ascii_lower(word));
+    const SessionFilter filter(query);
     constexpr std::size_t kAll = std::numeric_limits<std::int64_t>::max();
     const std::size_t limit = std::min(query.limit.value_or(kAll), kAll);
-    const bool simple = words.empty() && !query.deleted_since_ns;
-    return simple ? list_first(db, query, limit) : search(db, query, words, limit);
+    const bool simple = filter.sql().empty() && !query.deleted_since_ns;
+    return simple ? list_first(db, query, limit) : search(db, query, filter, limit);
   });
 }
 

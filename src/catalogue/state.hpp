@@ -13,6 +13,7 @@
 #include "csb/catalogue/catalogue.hpp"
 #include "csb/util/fd.hpp"
 #include "errors.hpp"
+#include "names.hpp"
 
 namespace csb::catalogue {
 
@@ -40,6 +41,7 @@ struct Catalogue::Update::State {
   Catalogue::State& catalogue;
   SQLite::Transaction transaction;  ///< its destructor rolls back what was not committed
   bool committed = false;
+  Names names;
   /// The commit of the last version added: versions come commit by commit.
   struct {
     std::int64_t root_id = 0, id = 0;

@@ -1,4 +1,5 @@
 // One transaction, and the small things written in it.
+#include "details.hpp"
 #include "session_refresh.hpp"
 #include "state.hpp"
 
@@ -82,6 +83,7 @@ void Catalogue::Update::clear_root(std::int64_t root_id) {
     db.run("DELETE FROM contents WHERE file_id IN (SELECT id FROM files WHERE root_id = ?1)", root_id);
     db.run("DELETE FROM transcripts WHERE file_id IN (SELECT id FROM files WHERE root_id = ?1)", root_id);
     db.run("DELETE FROM plans WHERE file_id IN (SELECT id FROM files WHERE root_id = ?1)", root_id);
+    clear_details(db, root_id);
     db.run("DELETE FROM versions WHERE file_id IN (SELECT id FROM files WHERE root_id = ?1)", root_id);
     db.run("DELETE FROM commits WHERE root_id = ?1", root_id);
     db.run("DELETE FROM files WHERE root_id = ?1", root_id);

@@ -22,6 +22,10 @@ namespace csb::cli {
 [[nodiscard]] Command status_command();
 [[nodiscard]] Command verify_command();
 [[nodiscard]] Command policy_command();
+[[nodiscard]] Command config_command();
+[[nodiscard]] Command completions_command();
+[[nodiscard]] Command complete_command();
+[[nodiscard]] Command documents_command();
 [[nodiscard]] Command help_command();
 
 /// Standard output, as it is now.

@@ -20,6 +20,10 @@ std::vector<Command> make_commands() {
   table.push_back(status_command());
   table.push_back(verify_command());
   table.push_back(policy_command());
+  table.push_back(config_command());
+  table.push_back(completions_command());
+  table.push_back(complete_command());
+  table.push_back(documents_command());
   table.push_back(help_command());
   return table;
 }
@@ -43,6 +47,14 @@ const Command* find_command(std::string_view name) {
   return found == table.end() ? nullptr : &*found;
 }
 
+std::vector<std::string> second_words(std::string_view word) {
+  std::vector<std::string> found;
+  const std::string first = std::string(word) + ' ';
+  for (const Command& command : commands())
+    if (command.name.starts_with(first)) found.emplace_back(command.name.substr(first.size()));
+  return found;
+}
+
 CommandLine split_command_line(const std::vector<std::string>& arguments) {
   CommandLine line;
   std::size_t i = 0;
@@ -51,6 +63,8 @@ CommandLine split_command_line(const std::vector<std::string>& arguments) {
     if (word == "--") break;
     if (!word.starts_with('-')) {
       line.command = word;
+      if (i + 1 < arguments.size() && find_command(word + ' ' + arguments[i + 1]) != nullptr)
+        line.command += ' ' + arguments[++i];
       continue;
     }
     line.help = line.help || word == "--help" || word == "-h";

@@ -13,16 +13,17 @@ namespace csb::cli {
 namespace {
 
 constexpr std::size_t kIndent = 2;
-constexpr std::size_t kGap = 2;
+constexpr std::size_t kBetween = 2;
 constexpr std::size_t kTermColumns = 26;
 
 /// A term and what it means, the meaning wrapped beside it.
 void define(std::string& out, const std::string& term, std::string_view meaning, std::size_t columns,
             std::size_t term_columns = kTermColumns) {
-  const std::size_t indent = kIndent + term_columns + kGap;
+  const std::size_t indent = kIndent + term_columns + kBetween;
   const auto lines = wrapped(meaning, columns > indent + 20 ? columns - indent : 20);
   const bool fits = display_width(term) <= term_columns;
-  out += std::string(kIndent, ' ') + (fits ? pad_right(term, term_columns + kGap) + lines[0] : term) + "\n";
+  out +=
+      std::string(kIndent, ' ') + (fits ? pad_right(term, term_columns + kBetween) + lines[0] : term) + "\n";
   for (std::size_t i = fits ? 1 : 0; i < lines.size(); ++i) out += std::string(indent, ' ') + lines[i] + "\n";
 }
 
@@ -76,18 +77,22 @@ std::string help_text(const Command& command, const std::vector<OptionHelp>& opt
 
 std::string overview(std::size_t columns, const Paint& paint) {
   using Group = Command::Group;
-  constexpr std::size_t kNameColumns = 10;
+  std::size_t name_columns = 0;
+  for (const Command& command : commands())
+    if (command.group != Group::internal)
+      name_columns = std::max(name_columns, command.name.size() + kBetween);
   std::string out =
       fmt::format("csb {}: no Claude Code session is ever lost\n\n{} csb COMMAND [ARGUMENT]...\n", version(),
                   paint(Tone::bold, "Usage:"));
   for (const auto& [group, title] : {std::pair{Group::save, "Keep"},
                                      {Group::find, "Find and read"},
                                      {Group::bring_back, "Bring back"},
-                                     {Group::check, "Check"}}) {
+                                     {Group::check, "Check"},
+                                     {Group::set_up, "Set up"}}) {
     out += "\n" + paint(Tone::bold, title) + "\n";
     for (const Command& command : commands())
       if (command.group == group)
-        out += cut_to_columns("  " + pad_right(command.name, kNameColumns) + std::string(command.summary),
+        out += cut_to_columns("  " + pad_right(command.name, name_columns) + std::string(command.summary),
                               columns) +
                "\n";
   }

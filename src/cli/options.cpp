@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>  // this file only: it costs five seconds of compile time
 #include <algorithm>
+#include <utility>
 
 #include "csb/cli/version.hpp"
 #include "csb/cli/words.hpp"
@@ -79,7 +80,7 @@ struct Options::State {
 
   CLI::Option* add(CLI::Option* option, const std::string& names, const std::string& value,
                    const std::string& text, OptionHelp::Kind group) {
-    help.push_back({spaced(names), value, text, group});
+    help.push_back({spaced(names), value, text, group, {}});
     return option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   }
 
@@ -99,7 +100,7 @@ Options::Options(Call& call) : state_(std::make_unique<State>(call)) {
   flag("--json", global.json, "print one JSON document");
   flag("-q,--quiet", global.quiet, "say nothing but errors");
   choice("--color", {"auto", "always", "never"}, state_->color, "colour the output");
-  state_->help.push_back({"-h, --help", "", "print this", OptionHelp::Kind::global});
+  state_->help.push_back({"-h, --help", "", "print this", OptionHelp::Kind::global, {}});
   state_->kind = OptionHelp::Kind::own;
 }
 
@@ -133,6 +134,7 @@ void Options::choice(const std::string& names, const std::vector<std::string>& v
   for (const std::string& value : values) shown += (shown.empty() ? "" : "|") + value;
   state_->add(state_->app.add_option(names, target)->check(CLI::IsMember(values)), names, shown, help,
               state_->kind);
+  state_->help.back().choices = values;
 }
 
 void Options::optional_choice(const std::string& name, const std::vector<std::string>& values,
@@ -144,6 +146,13 @@ void Options::optional_choice(const std::string& name, const std::vector<std::st
 
 void Options::word(const std::string& name, std::string& target, const std::string& help) {
   state_->add(state_->app.add_option(name, target)->required(), name, "", help, OptionHelp::Kind::word);
+}
+
+void Options::choice_word(const std::string& name, const std::vector<std::string>& values,
+                          std::string& target, const std::string& help) {
+  state_->add(state_->app.add_option(name, target)->required()->check(CLI::IsMember(values)), name, "", help,
+              OptionHelp::Kind::word);
+  state_->help.back().choices = values;
 }
 
 void Options::number_word(const std::string& name, std::uint64_t& target, const std::string& help) {
@@ -165,7 +174,11 @@ bool Options::parse() {
   const bool taken = state.app.get_option_no_throw("--version") != nullptr;
   state.app.set_version_flag(taken ? "-V" : "-V,--version", std::string(version()));
   state.help.push_back(
-      {taken ? "-V" : "-V, --version", "", "print the version of csb", OptionHelp::Kind::global});
+      {taken ? "-V" : "-V, --version", "", "print the version of csb", OptionHelp::Kind::global, {}});
+  if (call.describe != nullptr) {
+    *call.describe = std::move(state.help);
+    return false;
+  }
   std::vector<std::string> arguments = with_bare_values(call.arguments, state.optional_choices);
   std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
   try {
@@ -185,6 +198,17 @@ bool Options::parse() {
   call.messages.set_color(call.global.color);
   call.messages.set_quiet(call.global.quiet);
   return true;
+}
+
+std::vector<OptionHelp> options_of(const Command& command) {
+  Output out(-1);
+  Messages messages(-1);
+  std::vector<OptionHelp> options;
+  Call call{command, {}, out, messages, {}, &options};
+  static_cast<void>(command.run(call));
+  std::stable_sort(options.begin(), options.end(),
+                   [](const OptionHelp& a, const OptionHelp& b) { return a.kind < b.kind; });
+  return options;
 }
 
 }  // namespace csb::cli

@@ -27,6 +27,9 @@ void occupy_standard_descriptors() {
 }
 
 [[noreturn]] void refuse_command(const std::string& name) {
+  if (const auto words = second_words(name); !words.empty())
+    throw Error(ErrorCode::usage, "'csb " + name + "' needs one of these words: " + joined(words),
+                "'csb help " + name + "' explains them");
   std::vector<std::string> known;
   for (const Command& command : commands()) known.emplace_back(command.name);
   const std::string near = nearest(name, known);

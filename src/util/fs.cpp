@@ -24,12 +24,12 @@ std::string parent_of(const std::string& path) {
 }
 
 /// Temporary file beside `path`, then rename.
-void replace(const std::string& path, std::string_view data, bool durably) {
+void replace(const std::string& path, std::string_view data, bool durably, unsigned mode) {
   const std::string temporary = path + ".tmp." + std::to_string(::getpid());
   try {
     const Fd fd = open_at(AT_FDCWD, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
     if (!fd) throw errno_error("cannot create '" + temporary + "'", errno);
-    if (::fchmod(fd.get(), 0600) != 0) throw errno_error("cannot protect '" + temporary + "'", errno);
+    if (::fchmod(fd.get(), mode) != 0) throw errno_error("cannot protect '" + temporary + "'", errno);
     write_all(fd.get(), as_bytes(data), "'" + temporary + "'");
     if (durably) sync_file(fd.get(), temporary);
     rename_file(temporary, path);
@@ -70,14 +70,23 @@ void make_directories(const std::string& path) {
   if (!is_directory(path)) throw errno_error("cannot use '" + path + "'", ENOTDIR);
 }
 
-void write_file_atomically(const std::string& path, std::string_view data) { replace(path, data, true); }
+void write_file_atomically(const std::string& path, std::string_view data, unsigned mode) {
+  replace(path, data, true, mode);
+}
 
-void replace_file(const std::string& path, std::string_view data) { replace(path, data, false); }
+void replace_file(const std::string& path, std::string_view data) { replace(path, data, false, 0600); }
 
 void sync_file(int fd, std::string_view what) {
   while (::fsync(fd) != 0) {
     if (errno != EINTR) throw errno_error("cannot make '" + std::string(what) + "' durable", errno);
   }
+}
+
+void start_writeback([[maybe_unused]] int fd, [[maybe_unused]] std::uint64_t offset,
+                     [[maybe_unused]] std::uint64_t length) {
+#ifdef SYNC_FILE_RANGE_WRITE
+  (void)::sync_file_range(fd, static_cast<off_t>(offset), static_cast<off_t>(length), SYNC_FILE_RANGE_WRITE);
+#endif
 }
 
 void sync_directory(const std::string& path) {

@@ -44,6 +44,7 @@ def run(command, env, cwd, statuses=(0,)):
 
     @throws SystemExit with what it said when it ends with another status
     """
+    os.sync()   # what the run before left to be written must not keep the disk from this one's fsync
     with tempfile.NamedTemporaryFile(prefix="csb-bench-out.") as output:
         seconds, status, peak = Launcher.ask(command=command, env=env, cwd=cwd, output=output.name)
         with open(output.name, "rb") as f:

@@ -344,7 +344,7 @@ class NeverOverNewer(RestoreTest):
         self.backup()
         session.turn("said since")
         newer = session.read()
-        lock = subprocess.Popen(["flock", os.path.join(self.store, "csb/lock"), "sleep", "60"])
+        lock = subprocess.Popen(["flock", "--no-fork", os.path.join(self.store, "csb/lock"), "sleep", "60"])
         self.addCleanup(lock.communicate)
         self.addCleanup(lock.kill)
         time.sleep(0.3)

@@ -42,6 +42,9 @@ struct Settings {
 /// password database. @throws Error{failed} for a malformed file, Error{usage} for an impossible value
 [[nodiscard]] Settings load_settings(const SettingOverrides& overrides);
 
+/// The configuration file: $XDG_CONFIG_HOME/csb/config, else ~/.config/csb/config.
+[[nodiscard]] std::string config_file_path();
+
 /// A name that git accepts as one component of a ref: other characters become '-'; never empty.
 [[nodiscard]] std::string ref_component(std::string_view name);
 

@@ -41,9 +41,10 @@ struct SessionFacts {
   std::string title;  ///< by the client's precedence; may be empty
   std::string first_prompt;
   std::string start_cwd, cwd, git_branch, version, model;
-  std::string forked_from;
+  std::string forked_from;                 ///< as the rows say; empty when they do not
+  std::string first_uuid;                  ///< of the first message: forks share it
   std::int64_t first_ns = 0, last_ns = 0;  ///< earliest and latest row; 0 when no row has a time
-  std::uint64_t messages = 0, prompts = 0, tool_calls = 0, bad_rows = 0, compactions = 0;
+  std::uint64_t messages = 0, prompts = 0, tool_calls = 0, bad_rows = 0, compactions = 0, rewinds = 0;
   std::vector<std::string> plan_slugs;  ///< names of plans/<slug>.md
 
   friend bool operator==(const SessionFacts&, const SessionFacts&) = default;
@@ -65,7 +66,8 @@ struct FileState {
   std::string facts;
   /// Given for the main transcript of `session`, and only there: this is what makes it one.
   std::optional<SessionFacts> session_facts;
-  /// For put_file(), of conversations: what the rows parsed just now amount to. Not given when read back.
+  /// For put_file(), of conversations: what the rows parsed just now amount to. Not given when read back;
+  /// where it is not given, what is known stays.
   std::optional<SessionDetails> details;
   bool details_go_on = false;  ///< they are of rows behind those known; else they are of the whole file
 };
@@ -99,13 +101,15 @@ struct Session {
   std::string title;    ///< by the client's precedence; may be empty
   std::string first_prompt;
   std::string start_cwd, cwd, git_branch, version, model;
+  /// Id of the session it was forked from, known here or not: as its rows say, else the first archived of
+  /// those that begin with the same message; empty when there is none.
   std::string forked_from;
   std::int64_t started_ns = 0;  ///< first row
   std::int64_t active_ns = 0;   ///< last row; the file's mtime when no row has a time
   std::int64_t mtime_ns = 0;    ///< of the transcript at the last backup
   std::int64_t deleted_ns = 0;  ///< when a backup found it gone; 0 while present
   std::uint64_t size = 0;       ///< bytes of the transcript
-  std::uint64_t messages = 0, prompts = 0, tool_calls = 0, bad_rows = 0, compactions = 0;
+  std::uint64_t messages = 0, prompts = 0, tool_calls = 0, bad_rows = 0, compactions = 0, rewinds = 0;
   std::uint64_t versions = 0;       ///< stored versions of the transcript
   std::string moved_from;           ///< previous transcript path after the last move; may be empty
   std::optional<ChangeOp> last_op;  ///< of the transcript's newest version
@@ -139,7 +143,7 @@ struct SessionQuery {
   std::string touched_file{};  ///< sessions with tool calls on this file: an absolute path, or the end of one
   std::string tool{};          ///< sessions that called it
   std::string source{};        ///< of this source only, such as "claude.ai"
-  std::optional<std::int64_t> since_ns{}, until_ns{};  ///< active at some time from … to …
+  std::optional<std::int64_t> since_ns{}, until_ns{};  ///< active at some time from … to …, both included
 };
 
 struct SessionPage {
@@ -167,9 +171,10 @@ struct SegmentRow {
 };
 
 /// Tokens of answers that share a day, a model, a project and a session. An answer that several sessions
-/// hold (forks copy rows) counts once, for the one it was made in. Versions that are gone count too.
+/// hold (forks copy rows) counts once, for the one it was made in: the one that was not forked from another
+/// that holds it; of several such the one that started first. Versions that are gone count too.
 struct UsageRow {
-  std::string day;  ///< "2026-11-20", in the person's timezone
+  std::string day;  ///< "2026-11-20", in the person's timezone; empty for answers without a time
   std::string model;
   std::string project;  ///< working directory
   std::string session;  ///< id
@@ -177,7 +182,7 @@ struct UsageRow {
   Tokens tokens;
 };
 struct UsageQuery {
-  std::optional<std::int64_t> since_ns{}, until_ns{};
+  std::optional<std::int64_t> since_ns{}, until_ns{};  ///< both included
   std::optional<SessionId> session{};
 };
 
@@ -242,7 +247,8 @@ class Catalogue {
   /// Every version of one path, oldest first.
   [[nodiscard]] std::vector<Version> versions_of_path(std::int64_t root_id, std::string_view path) const;
 
-  // Of all conversation files of a session, its subagents' too.
+  // Of the session's transcript and the conversations beside it (its subagents'), as they last were. Answers
+  // and files_touched_by() also know what only older versions have (those files without any count).
   /// Folders it worked in, most work first.
   [[nodiscard]] std::vector<FolderRow> folders_of(const SessionId& session) const;
   [[nodiscard]] std::vector<ToolRow> tools_of(const SessionId& session) const;  ///< most calls first
@@ -275,6 +281,10 @@ class Catalogue {
     void set_head(std::int64_t root_id, const Oid& head);
     /// Inserts or replaces what is remembered of `state.path`.
     void put_file(std::int64_t root_id, const FileState& state);
+    /// Takes from an older version of a path (of which a version was added) what outlives its rows: answers
+    /// and the names of files touched. For a rebuild, versions in the order of their commits, before the path
+    /// is put.
+    void keep_history(std::int64_t root_id, std::string_view path, const SessionDetails& details);
     /// Only the stamp of a file whose content proved unchanged.
     void touch_file(std::int64_t file_id, const FileStamp& stamp, bool racy);
     /// The path is gone; its slices and facts are kept (they are in history).

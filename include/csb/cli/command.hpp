@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,11 +11,20 @@
 namespace csb::cli {
 
 struct Call;
+struct OptionHelp;
 
 /// One row of the table of commands.
 struct Command {
-  enum class Group { save, find, bring_back, check, other };
-  std::string_view name;
+  enum class Group {
+    save,
+    find,
+    bring_back,
+    check,
+    set_up,
+    other,
+    internal,  ///< for scripts of csb's own: in no overview
+  };
+  std::string_view name;     ///< one word, or two: "set new" is one of the commands that share "set"
   std::string_view summary;  ///< one line, for the overview
   Group group = Group::other;
   int (*run)(Call&) = nullptr;   ///< @return the exit status
@@ -31,6 +41,8 @@ struct Command {
 [[nodiscard]] const std::vector<Command>& commands();
 /// nullptr when there is none by that name.
 [[nodiscard]] const Command* find_command(std::string_view name);
+/// The commands of two words that begin with `word`: "new", "list"… of "set".
+[[nodiscard]] std::vector<std::string> second_words(std::string_view word);
 
 /// What every command accepts, before or after its name.
 struct GlobalOptions {
@@ -47,12 +59,14 @@ struct Call {
   Output& out;
   Messages& messages;
   GlobalOptions global;  ///< filled when the options are parsed
+  /// Given: the command only says here what options it has (options_of).
+  std::vector<OptionHelp>* describe = nullptr;
 
   [[nodiscard]] app::Settings settings() const { return app::load_settings(global.where); }
 };
 
 /// The command line split at the command's name: the first word that is no option (nor the value of a
-/// global one).
+/// global one), with the word behind it where two words are a command's name.
 struct CommandLine {
   std::string command;                 ///< empty when there is none
   std::vector<std::string> arguments;  ///< the rest, in order

@@ -7,6 +7,7 @@
 
 #include "csb/app/backup.hpp"
 #include "csb/app/cat.hpp"
+#include "csb/app/config.hpp"
 #include "csb/app/diff.hpp"
 #include "csb/app/list.hpp"
 #include "csb/app/log.hpp"
@@ -30,6 +31,8 @@ namespace csb::cli {
 [[nodiscard]] std::string to_json(const app::RestoreResult& result, bool dry_run);
 [[nodiscard]] std::string to_json(const app::VerifyResult& result);
 [[nodiscard]] std::string to_json(const archive::MaintainReport& report);
+[[nodiscard]] std::string to_json(const app::ConfigResult& result);
+[[nodiscard]] std::string to_json(const app::ConfigEntry& entry);
 
 // Diff and cat are written as they come, in one document of three parts: begin, what comes, end.
 [[nodiscard]] std::string diff_json_begin(std::string_view session, std::uint64_t from, std::uint64_t to);

@@ -10,6 +10,15 @@
 
 namespace csb::cli {
 
+/// One option, as the help shows it.
+struct OptionHelp {
+  std::string names;  ///< "-n, --limit"
+  std::string value;  ///< "N"; empty for a flag
+  std::string help;
+  enum class Kind { word, own, global } kind = Kind::own;
+  std::vector<std::string> choices{};  ///< the values it takes, when it takes no others
+};
+
 /// The options of one command: declared, then parsed. Targets keep their value unless the option is given.
 /// `names` are as on the command line: "-n,--limit", or a bare "ID" for words without a dash.
 class Options {
@@ -35,6 +44,9 @@ class Options {
                        const std::string& bare, std::string& target, const std::string& help);
   /// A word without a dash, required.
   void word(const std::string& name, std::string& target, const std::string& help);
+  /// A word that is one of `values`, required.
+  void choice_word(const std::string& name, const std::vector<std::string>& values, std::string& target,
+                   const std::string& help);
   void number_word(const std::string& name, std::uint64_t& target, const std::string& help);
   /// All words without a dash that are left. @param at_least how many there must be
   void words(const std::string& name, std::vector<std::string>& target, std::size_t at_least,
@@ -50,13 +62,8 @@ class Options {
   std::unique_ptr<State> state_;
 };
 
-/// One option, as the help shows it.
-struct OptionHelp {
-  std::string names;  ///< "-n, --limit"
-  std::string value;  ///< "N"; empty for a flag
-  std::string help;
-  enum class Kind { word, own, global } kind = Kind::own;
-};
+/// The options and words of a command, in the order of its help, the global ones last.
+[[nodiscard]] std::vector<OptionHelp> options_of(const Command& command);
 
 /// The help of one command.
 [[nodiscard]] std::string help_text(const Command& command, const std::vector<OptionHelp>& options,

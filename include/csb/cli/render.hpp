@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "csb/app/backup.hpp"
+#include "csb/app/config.hpp"
 #include "csb/app/diff.hpp"
 #include "csb/app/list.hpp"
 #include "csb/app/log.hpp"
@@ -38,6 +39,7 @@ struct Screen {
 [[nodiscard]] std::string render(const app::RestoreResult& result, bool dry_run, const Screen& screen);
 [[nodiscard]] std::string render(const app::VerifyResult& result, const Screen& screen);
 [[nodiscard]] std::string render(const archive::MaintainReport& report, const Screen& screen);
+[[nodiscard]] std::string render(const app::ConfigResult& result, bool show_origin, const Screen& screen);
 
 // Parts that several of them share.
 
@@ -47,6 +49,8 @@ struct Screen {
 [[nodiscard]] std::string title_of(const catalogue::Session& session);
 /// "12d left", "overdue", or nothing.
 [[nodiscard]] std::string sweep_text(const app::InspectedSession& session, std::int64_t now);
+/// "file:/home/ada/.config/csb/config", "environment:CSB_STORE", "default".
+[[nodiscard]] std::string origin_text(const app::ConfigEntry& entry);
 /// What `claude` wants to be told to go on with a session.
 [[nodiscard]] std::string resume_command(const std::string& directory, const SessionId& id);
 

@@ -23,6 +23,8 @@ struct Answer {
   std::string model;
   std::string cwd;  ///< of the row: the project it is counted for
   Tokens tokens;    ///< the largest each row says (early rows of an answer may say less)
+
+  friend bool operator==(const Answer&, const Answer&) = default;
 };
 
 /// How a folder came to be known to a session, the surest first.
@@ -38,19 +40,31 @@ struct FolderUse {
   std::uint64_t work = 0;  ///< tool calls whose main folder it is
   std::uint64_t rows = 0;  ///< rows that name it in any way
   FolderOrigin origin = FolderOrigin::cwd;
+
+  friend bool operator==(const FolderUse&, const FolderUse&) = default;
 };
 
 /// What tools did to one file.
 struct TouchedFile {
   std::uint64_t reads = 0, writes = 0, searches = 0;
   std::int64_t last_ns = 0;  ///< latest call; 0 when its row has no time
+
+  friend bool operator==(const TouchedFile&, const TouchedFile&) = default;
 };
 
 /// A sitting: rows without a gap of more than ten minutes between them.
 struct ActivitySegment {
   std::int64_t start_ns = 0, end_ns = 0;
   std::uint64_t messages = 0;
+
+  friend bool operator==(const ActivitySegment&, const ActivitySegment&) = default;
 };
+
+inline constexpr std::int64_t kSittingGapNs = std::int64_t{600} * 1'000'000'000;
+
+/// Adds rows of a time to sittings (in order, apart from each other), which stay so: what is no further than
+/// the gap from another becomes one with it. The result does not depend on the order of the additions.
+void add_activity(std::vector<ActivitySegment>& sittings, ActivitySegment added);
 
 /// What the rows of one conversation file amount to, beyond what a session is listed by.
 struct SessionDetails {

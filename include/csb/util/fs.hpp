@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,8 +12,8 @@ namespace csb::fs {
 void make_directories(const std::string& path);
 
 /// Replaces `path` with `data` so that a crash leaves the old or the new content, never a part:
-/// temporary file beside it, fsync, rename, fsync of the directory. Mode 0600. @throws Error
-void write_file_atomically(const std::string& path, std::string_view data);
+/// temporary file beside it, fsync, rename, fsync of the directory. @throws Error
+void write_file_atomically(const std::string& path, std::string_view data, unsigned mode = 0600);
 
 /// The same without any fsync: after a power cut the file may be old, empty or gone. For state that can be
 /// derived again. @throws Error
@@ -20,6 +21,10 @@ void replace_file(const std::string& path, std::string_view data);
 
 /// fsync of an open file. @throws Error naming `what`.
 void sync_file(int fd, std::string_view what);
+
+/// Asks the kernel to begin writing these bytes of an open file to disk, so that a later sync_file() waits
+/// less. A hint: nothing is durable by it, and it never fails. `length` 0 = to the end of the file.
+void start_writeback(int fd, std::uint64_t offset = 0, std::uint64_t length = 0);
 
 /// fsync of a directory, so that the names in it are durable. @throws Error
 void sync_directory(const std::string& path);

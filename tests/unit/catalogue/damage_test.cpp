@@ -30,7 +30,15 @@ Seen use(const std::string& path, Access access) {
     for (const Session& session : catalogue.sessions({.deleted = DeletedFilter::all}).sessions) {
       static_cast<void>(catalogue.versions_of(session.id));
       static_cast<void>(catalogue.footprint(session.root_id, session.id));
+      static_cast<void>(catalogue.folders_of(session.id));
+      static_cast<void>(catalogue.tools_of(session.id));
+      static_cast<void>(catalogue.files_touched_by(session.id));
+      static_cast<void>(catalogue.activity_of(session.id));
+      static_cast<void>(catalogue.forks_of(session.id));
     }
+    static_cast<void>(catalogue.usage({}));
+    static_cast<void>(catalogue.sessions({.folder = FolderFilter{FolderFilter::How::below, "/f"}}));
+    static_cast<void>(catalogue.sessions({.touched_file = "/f/1", .tool = "Bash"}));
     static_cast<void>(catalogue.totals());
     return Seen::sound;
   } catch (const Error& error) {
@@ -49,6 +57,13 @@ std::string sound_catalogue() {
       FileState state = transcript(session_id(i), "title " + std::to_string(i));
       state.facts = std::string(200, 'x');
       state.slices = {{oid(i), i}};
+      SessionDetails& details = state.details.emplace();
+      details.tools["Bash"] = i;
+      details.folders["/f/" + std::to_string(i)].work = 1;
+      details.files["/f/" + std::to_string(i)].reads = 1;
+      details.activity = {{day(1), day(1), 1}};
+      details.answers[i] = {i, day(1), "opus", "/f", {}};
+      state.session_facts->first_uuid = "first-" + std::to_string(i / 2);
       update.put_file(root, state);
       update.add_version(version(root, state, 1 + i / 10));
       update.refresh_session(root, *state.session);

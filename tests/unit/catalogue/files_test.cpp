@@ -30,8 +30,8 @@ FileState full_state() {
   state.parsed_to = 4'999'999'999;
   state.facts = std::string("{\"a\":\"\xff\"}\0tail", 15);
   SessionFacts& facts = *state.session_facts;
-  facts = {"t\xff", "first", "/start", "/cwd", "main", "2.1", "model", "parent",
-           11,      12,      13,       14,     15,     16,    17,      {"bright-plan", "dull\xfe"}};
+  facts = {"t\xff", "first", "/start", "/cwd", "main", "2.1", "model", "parent", "first-uuid",
+           11,      12,      13,       14,     15,     16,    17,      18,       {"bright-plan", "dull\xfe"}};
   return state;
 }
 

@@ -1,0 +1,111 @@
+// What the rows of one conversation file amount to: as they are now, and what outlives them.
+#include "details.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace csb::catalogue {
+namespace {
+
+/// Rows that are gone count no more; that a file was touched stays known.
+void forget_rows(Connection& db, std::int64_t file_id) {
+  db.run("DELETE FROM tools WHERE file_id = ?1", file_id);
+  db.run("DELETE FROM folders WHERE file_id = ?1", file_id);
+  db.run("DELETE FROM activity WHERE file_id = ?1", file_id);
+  db.run("UPDATE touched SET reads = 0, writes = 0, searches = 0 WHERE file_id = ?1", file_id);
+}
+
+void add_tools(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details) {
+  for (const auto& [tool, calls] : details.tools)
+    db.run(
+        "INSERT INTO tools(file_id, tool, calls) VALUES(?1, ?2, ?3)"
+        " ON CONFLICT(file_id, tool) DO UPDATE SET calls = calls + ?3",
+        file_id, names.id_of(db, tool), calls);
+}
+
+void add_folders(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details) {
+  for (const auto& [path, use] : details.folders)
+    db.run(
+        "INSERT INTO folders(file_id, folder, work, rows, origin) VALUES(?1, ?2, ?3, ?4, ?5)"
+        " ON CONFLICT(file_id, folder) DO UPDATE SET work = work + ?3, rows = rows + ?4,"
+        "  origin = min(origin, ?5)",
+        file_id, names.id_of(db, path), use.work, use.rows, static_cast<std::int64_t>(use.origin));
+}
+
+void add_touched(Connection& db, Names& names, std::int64_t file_id, std::string_view path,
+                 const TouchedFile& touched) {
+  db.run(
+      "INSERT INTO touched(file_id, path, reads, writes, searches, last_ns) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
+      " ON CONFLICT(file_id, path) DO UPDATE SET reads = reads + ?3, writes = writes + ?4,"
+      "  searches = searches + ?5, last_ns = max(last_ns, ?6)",
+      file_id, names.id_of(db, path), touched.reads, touched.writes, touched.searches, touched.last_ns);
+}
+
+void add_sitting(Connection& db, std::int64_t file_id, const ActivitySegment& added) {
+  std::vector<ActivitySegment> sittings;
+  {
+    Query row = db.query(
+        "SELECT start_ns, end_ns, messages FROM activity"
+        " WHERE file_id = ?1 AND start_ns <= ?3 AND end_ns >= ?2 ORDER BY start_ns",
+        file_id, added.start_ns - kSittingGapNs, added.end_ns + kSittingGapNs);
+    while (row.step()) {
+      Columns columns(row);
+      ActivitySegment& sitting = sittings.emplace_back();
+      sitting.start_ns = columns.integer();
+      sitting.end_ns = columns.integer();
+      sitting.messages = columns.number();
+    }
+  }
+  for (const ActivitySegment& sitting : sittings)
+    db.run("DELETE FROM activity WHERE file_id = ?1 AND start_ns = ?2", file_id, sitting.start_ns);
+  add_activity(sittings, added);
+  for (const ActivitySegment& sitting : sittings)
+    db.run("INSERT INTO activity(file_id, start_ns, end_ns, messages) VALUES(?1, ?2, ?3, ?4)", file_id,
+           sitting.start_ns, sitting.end_ns, sitting.messages);
+}
+
+/// Of one answer's rows the first says what it is, each how much it took at least.
+void add_answers(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details) {
+  for (const auto& [message, answer] : details.answers) {
+    const Tokens& tokens = answer.tokens;
+    db.run(
+        "INSERT INTO answers(file_id, message, time_ns, model, cwd, input, output, cache_write_5m,"
+        "  cache_write_1h, cache_read) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        " ON CONFLICT(file_id, message) DO UPDATE SET"
+        "  time_ns = iif(time_ns = 0 OR (?3 > 0 AND ?3 < time_ns), ?3, time_ns),"
+        "  model = iif((SELECT length(name) FROM names WHERE id = model) = 0, ?4, model),"
+        "  cwd = iif((SELECT length(name) FROM names WHERE id = cwd) = 0, ?5, cwd),"
+        "  input = max(input, ?6), output = max(output, ?7), cache_write_5m = max(cache_write_5m, ?8),"
+        "  cache_write_1h = max(cache_write_1h, ?9), cache_read = max(cache_read, ?10)",
+        file_id, message, answer.time_ns, names.id_of(db, answer.model), names.id_of(db, answer.cwd),
+        tokens.input, tokens.output, tokens.cache_write_5m, tokens.cache_write_1h, tokens.cache_read);
+  }
+}
+
+}  // namespace
+
+void put_details(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details,
+                 bool go_on) {
+  if (!go_on) forget_rows(db, file_id);
+  add_tools(db, names, file_id, details);
+  add_folders(db, names, file_id, details);
+  for (const auto& [path, touched] : details.files) add_touched(db, names, file_id, path, touched);
+  for (const ActivitySegment& sitting : details.activity) add_sitting(db, file_id, sitting);
+  add_answers(db, names, file_id, details);
+}
+
+void keep_details(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details) {
+  for (const auto& [path, touched] : details.files)
+    add_touched(db, names, file_id, path, {.last_ns = touched.last_ns});
+  add_answers(db, names, file_id, details);
+}
+
+void clear_details(Connection& db, std::int64_t root_id) {
+  db.run("DELETE FROM tools WHERE file_id IN (SELECT id FROM files WHERE root_id = ?1)", root_id);
+  db.run("DELETE FROM folders WHERE file_id IN (SELECT id FROM files WHERE root_id = ?1)", root_id);
+  db.run("DELETE FROM touched WHERE file_id IN (SELECT id FROM files WHERE root_id = ?1)", root_id);
+  db.run("DELETE FROM activity WHERE file_id IN (SELECT id FROM files WHERE root_id = ?1)", root_id);
+  db.run("DELETE FROM answers WHERE file_id IN (SELECT id FROM files WHERE root_id = ?1)", root_id);
+}
+
+}  // namespace csb::catalogue

@@ -1,0 +1,196 @@
+// What was used, by day, model, project and session.
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "csb/util/clock.hpp"
+#include "state.hpp"
+
+namespace csb::catalogue {
+namespace {
+
+/// One answer as one file of a session tells it.
+struct Told {
+  std::int64_t message = 0, time_ns = 0, model = 0, project = 0;
+  std::size_t session = 0;  ///< its rank
+  Tokens tokens;
+};
+
+/// Ranks sessions by their start and then by id, so that nothing hangs on the order in which they came in.
+class Ranks {
+ public:
+  explicit Ranks(Connection& db) {
+    Query row = db.query(
+        "SELECT ids.session, coalesce(s.parent, '') FROM"
+        "  (SELECT DISTINCT f.session FROM files f WHERE f.session IS NOT NULL) AS ids"
+        " LEFT JOIN sessions s ON s.id = ids.session LEFT JOIN transcripts t ON t.file_id = s.file_id"
+        " ORDER BY coalesce(t.first_ns, 0), ids.session");
+    std::vector<std::string> parents;
+    while (row.step()) {
+      ranks_.emplace(row.bytes(0), ids_.size());
+      ids_.push_back(row.bytes(0));
+      parents.push_back(row.bytes(1));
+    }
+    for (const std::string& parent : parents) parents_.push_back(rank_of(parent));
+  }
+
+  static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+  [[nodiscard]] std::size_t rank_of(const std::string& session) const {
+    const auto found = ranks_.find(session);
+    return found == ranks_.end() ? kNone : found->second;
+  }
+  [[nodiscard]] std::size_t parent_of(std::size_t rank) const { return parents_[rank]; }
+  [[nodiscard]] const std::string& id_of(std::size_t rank) const { return ids_[rank]; }
+
+ private:
+  std::unordered_map<std::string, std::size_t> ranks_;
+  std::vector<std::string> ids_;
+  std::vector<std::size_t> parents_;
+};
+
+std::unordered_map<std::int64_t, std::string> names_of_answers(Connection& db) {
+  std::unordered_map<std::int64_t, std::string> names;
+  Query row = db.query(
+      "SELECT id, name FROM names WHERE id IN (SELECT model FROM answers UNION SELECT cwd FROM answers)");
+  while (row.step()) names.emplace(row.integer(0), row.bytes(1));
+  return names;
+}
+
+/// All that is told of answers, those of one message behind each other, by session.
+std::vector<Told> read_answers(Connection& db, const Ranks& ranks) {
+  std::vector<Told> answers;
+  std::int64_t last_file = 0;
+  std::size_t session = Ranks::kNone;
+  Query row = db.query(
+      "SELECT file_id, message, time_ns, model, cwd, input, output, cache_write_5m, cache_write_1h, "
+      "cache_read FROM answers ORDER BY file_id");
+  while (row.step()) {
+    Columns columns(row);
+    if (const std::int64_t file = columns.integer(); file != last_file) {
+      last_file = file;
+      Query owner = db.query("SELECT session FROM files WHERE id = ?1 AND session IS NOT NULL", file);
+      session = owner.step() ? ranks.rank_of(owner.bytes(0)) : Ranks::kNone;
+    }
+    if (session == Ranks::kNone) continue;
+    Told& told = answers.emplace_back();
+    told.session = session;
+    told.message = columns.integer();
+    told.time_ns = columns.integer();
+    told.model = columns.integer();
+    told.project = columns.integer();
+    told.tokens = {columns.number(), columns.number(), columns.number(), columns.number(), columns.number()};
+  }
+  std::sort(answers.begin(), answers.end(), [](const Told& a, const Told& b) {
+    return std::tie(a.message, a.session) < std::tie(b.message, b.session);
+  });
+  return answers;
+}
+
+using Iterator = std::vector<Told>::const_iterator;
+
+/// The session that one answer, told from `begin` to `end`, was made in.
+std::size_t owner_of(const Ranks& ranks, Iterator begin, Iterator end) {
+  for (auto told = begin; told != end; ++told) {
+    const std::size_t parent = ranks.parent_of(told->session);
+    const bool parent_tells = std::any_of(
+        begin, end, [&](const Told& other) { return other.session == parent && parent != told->session; });
+    if (!parent_tells) return told->session;
+  }
+  return begin->session;  // they name each other as parents
+}
+
+/// The days of times that often come close to each other.
+class Days {
+ public:
+  const std::string& day_of(std::int64_t ns) {
+    constexpr std::int64_t kQuarter = 900 * kNsPerSecond;  // no timezone shifts in between
+    constexpr std::size_t kDayLength = 10;                 // "2026-11-20"
+    if (ns == 0) return unknown_;
+    auto& day = days_[ns / kQuarter];
+    if (day.empty()) day = format_local(ns).substr(0, kDayLength);
+    return day;
+  }
+
+ private:
+  const std::string unknown_;
+  std::unordered_map<std::int64_t, std::string> days_;
+};
+
+void take_larger(Tokens& tokens, const Tokens& other) {
+  for (const auto count : {&Tokens::input, &Tokens::output, &Tokens::cache_write_5m, &Tokens::cache_write_1h,
+                           &Tokens::cache_read})
+    tokens.*count = std::max(tokens.*count, other.*count);
+}
+
+void add(Tokens& tokens, const Tokens& other) {
+  for (const auto count : {&Tokens::input, &Tokens::output, &Tokens::cache_write_5m, &Tokens::cache_write_1h,
+                           &Tokens::cache_read})
+    tokens.*count += other.*count;
+}
+
+class Usage {
+ public:
+  Usage(Connection& db, const UsageQuery& query) : query_(query), ranks_(db), names_(names_of_answers(db)) {
+    const std::vector<Told> answers = read_answers(db, ranks_);
+    for (auto begin = answers.begin(); begin != answers.end();) {
+      const auto end = std::find_if(begin, answers.end(),
+                                    [&](const Told& told) { return told.message != begin->message; });
+      count(begin, end);
+      begin = end;
+    }
+  }
+
+  [[nodiscard]] std::vector<UsageRow> rows() && {
+    std::vector<UsageRow> rows;
+    for (auto& [key, row] : rows_) rows.push_back(std::move(row));
+    return rows;
+  }
+
+ private:
+  void count(Iterator begin, Iterator end) {
+    const std::size_t owner = owner_of(ranks_, begin, end);
+    if (query_.session && ranks_.id_of(owner) != query_.session->text()) return;
+    // Its files (it may have moved) tell the same, or one of them more.
+    const Told* first = nullptr;
+    Tokens tokens;
+    for (auto told = begin; told != end; ++told) {
+      if (told->session != owner) continue;
+      take_larger(tokens, told->tokens);
+      if (first == nullptr || origin_of(*told) < origin_of(*first)) first = &*told;
+    }
+    if (first->time_ns < query_.since_ns.value_or(0)) return;
+    if (query_.until_ns && first->time_ns > *query_.until_ns) return;
+    const std::string& day = days_.day_of(first->time_ns);
+    UsageRow& row = rows_[{day, names_[first->model], names_[first->project], owner}];
+    if (row.answers == 0) {
+      row.day = day;
+      row.model = names_[first->model];
+      row.project = names_[first->project];
+      row.session = ranks_.id_of(owner);
+    }
+    ++row.answers;
+    add(row.tokens, tokens);
+  }
+
+  [[nodiscard]] std::tuple<std::int64_t, const std::string&, const std::string&> origin_of(const Told& told) {
+    return {told.time_ns, names_[told.model], names_[told.project]};
+  }
+
+  const UsageQuery& query_;
+  Ranks ranks_;
+  std::unordered_map<std::int64_t, std::string> names_;
+  Days days_;
+  std::map<std::tuple<std::string, std::string, std::string, std::size_t>, UsageRow> rows_;
+};
+
+}  // namespace
+
+std::vector<UsageRow> Catalogue::usage(const UsageQuery& query) const {
+  return state_->run([&](Connection& db) { return Usage(db, query).rows(); });
+}
+
+}  // namespace csb::catalogue
