@@ -98,7 +98,7 @@ void BranchReader::count_messages(const archive::CommitInfo& commit, Change& cha
   auto& [oid, content] = parsed_[change.path];
   if (oid != entry->oid) {
     try {
-      content = read_content(store_, *entry, true);
+      content = read_content(store_, *entry, &target_.source);
       oid = entry->oid;
     } catch (const Error& error) {
       report(change.path, error);
@@ -120,7 +120,7 @@ std::optional<StoredContent> BranchReader::content_at(const std::string& path, c
   const auto parsed = parsed_.find(path);
   if (parse && parsed != parsed_.end() && parsed->second.first == entry->oid) return parsed->second.second;
   try {
-    return read_content(store_, *entry, parse && is_file);
+    return read_content(store_, *entry, parse && is_file ? &target_.source : nullptr);
   } catch (const Error& error) {
     report(path, error);
     return std::nullopt;

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "conversation_parser.hpp"
 #include "csb/archive/transaction.hpp"
-#include "csb/transcript/reader.hpp"
 
 namespace csb::app {
 namespace {
@@ -57,21 +57,24 @@ class SliceTails {
 
 }  // namespace
 
-StoredContent read_content(const archive::Store& store, const archive::StoredEntry& entry, bool parse) {
+StoredContent read_content(const archive::Store& store, const archive::StoredEntry& entry,
+                           const source::Source* parse_as) {
   StoredContent content;
   SliceTails tails(entry.slices.size());
-  transcript::Reader reader;
+  std::optional<ConversationParser> parser;
+  if (parse_as != nullptr) parser.emplace(*parse_as);
   store.read(entry, [&](std::span<const std::byte> bytes) {
+    if (parser) parser->feed(content.size, bytes);
     content.size += bytes.size();
     tails.feed(bytes);
-    if (parse) reader.feed(bytes);
   });
   const std::vector<std::uint64_t> checksums = tails.finish();
   for (std::size_t i = 0; i < entry.slices.size(); ++i)
     content.slices.push_back({entry.slices[i], i < checksums.size() ? checksums[i] : 0});
-  if (parse) {
-    content.facts = reader.facts();
-    content.parsed_to = reader.parsed_to();
+  if (parser) {
+    parser->finish();
+    content.facts = parser->facts();
+    content.parsed_to = parser->parsed_to();
   }
   return content;
 }

@@ -6,6 +6,7 @@
 
 #include "csb/archive/store.hpp"
 #include "csb/model/stored_file.hpp"
+#include "csb/source/source.hpp"
 #include "csb/transcript/facts.hpp"
 
 namespace csb::app {
@@ -20,9 +21,10 @@ struct StoredContent {
   [[nodiscard]] bool is_conversation() const noexcept { return facts.messages > 0; }
 };
 
-/// Reads an entry once, in bounded memory. @param parse as a transcript
+/// Reads an entry once, in bounded memory. @param parse_as the source as whose conversation it is parsed;
+/// nullptr: it is not
 /// @throws Error{failed} naming the object that is missing or damaged
 [[nodiscard]] StoredContent read_content(const archive::Store& store, const archive::StoredEntry& entry,
-                                         bool parse);
+                                         const source::Source* parse_as);
 
 }  // namespace csb::app

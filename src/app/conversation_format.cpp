@@ -2,6 +2,7 @@
 #include <array>
 
 #include "csb/app/conversation.hpp"
+#include "csb/source/claude_ai/chat.hpp"
 #include "csb/transcript/message.hpp"
 #include "csb/transcript/reader.hpp"
 #include "csb/util/fd.hpp"
@@ -71,8 +72,29 @@ ReadSummary read_text(const OffsetReader& content, std::uint64_t offset, const M
   return summary;
 }
 
+/// Chats of claude.ai: one document, whose messages are numbered.
+ReadSummary read_chat(const OffsetReader& content, std::uint64_t offset, const MessageVisitor& visit) {
+  ReadSummary summary;
+  std::uint64_t number = 0;
+  claude_ai::ChatReader reader([&](const Message& each) {
+    const std::uint64_t place = number++;
+    if (place < offset) return;
+    ++summary.messages;
+    Message message = each;
+    if (!visit(message, {place, 0})) throw Enough();
+  });
+  try {
+    content(0, [&](std::span<const std::byte> bytes) { reader.feed(bytes); });
+    if (!reader.finish().is_complete) ++summary.bad_rows;
+  } catch (const Enough&) {
+    return summary;
+  }
+  return summary;
+}
+
 // A source whose conversations are no transcripts of the client has a line here, and its function.
 constexpr std::array kFormats{ConversationFormat{"claude-code", true, read_rows},
+                              ConversationFormat{"claude.ai", false, read_chat},
                               ConversationFormat{kPlainText, false, read_text}};
 
 }  // namespace

@@ -70,6 +70,7 @@ Ingested accepted(const IngestJob& job, const FileStamp& stamp, Reading reading,
   result.state = state_of(job, stamp, scan_start_ns);
   result.state.slices = std::move(reading.slices);
   if (!reading.parser) return result;
+  reading.parser->finish();
   const transcript::Facts& facts = reading.parser->facts();
   result.messages = facts.messages;
   result.compactions = facts.compactions;

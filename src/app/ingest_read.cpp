@@ -62,7 +62,8 @@ std::optional<Reading> FilePass::read_appended() {
       size_ <= known_->stamp.size)  // of the same size, it may be rewritten anywhere
     return std::nullopt;
   Reading reading;
-  if (is_conversation_ && !(reading.parser = ConversationParser::resume(*known_))) return std::nullopt;
+  if (is_conversation_ && !(reading.parser = ConversationParser::resume(*job_.source, *known_)))
+    return std::nullopt;
   if (!closed_slices_match()) return std::nullopt;
 
   reading.first_read = known_->slices.size() - 1;
@@ -79,7 +80,7 @@ std::optional<Reading> FilePass::read_appended() {
 
 Reading FilePass::read_whole() {
   Reading reading;
-  if (is_conversation_) reading.parser.emplace();
+  if (is_conversation_) reading.parser.emplace(*job_.source);
   bool is_prefix = known_ != nullptr && size_ >= known_->stamp.size && S_ISREG(known_->stamp.mode);
   for (std::size_t index = 0; index < slice_count(); ++index) {
     const auto added = take_slice(index, reading);

@@ -10,6 +10,7 @@
 #include "csb/app/open_catalogue.hpp"
 #include "csb/app/roots.hpp"
 #include "csb/archive/store.hpp"
+#include "csb/source/claude_ai/source.hpp"
 #include "csb/source/claude_code/policy.hpp"
 #include "csb/util/clock.hpp"
 #include "csb/util/error.hpp"
@@ -91,6 +92,7 @@ RestoredSession report(const SessionPlan& plan, const std::string& destination) 
   RestoredSession session(plan.session.id);
   session.title = plan.session.title.empty() ? plan.session.first_prompt : plan.session.title;
   session.directory = destination;
+  session.source = plan.source->name();
   session.resume_directory = resume_directory(plan);
   session.version = plan.transcript ? plan.transcript->number : 0;
   session.versions = plan.versions;
@@ -212,15 +214,34 @@ class Restore {
     const auto catalogue = open_catalogue_up_to_date(
         settings_, store_, [this](std::string said) { result_.notes.push_back(said); });
     roots_ = roots_of(settings_, &catalogue);
+    if (roots_.back().branch != mirror_root(settings_).branch) roots_.push_back(mirror_root(settings_));
     bool anything = false;
     for (catalogue::Session& session : wanted_sessions(catalogue, options_)) {
       plans_.push_back(plan_restore(catalogue, std::move(session), options_, roots_));
       anything |= !plans_.back().items.empty();
     }
+    keep_out_of_mirror();
     if (!anything)
       throw Error(ErrorCode::not_found,
                   fmt::format("nothing of session {} is in the archive", plans_.front().session.id.text()),
                   "it is known to the index only; csb backup archives it");
+  }
+
+  /// The mirror says what the service has; and what is put there does not reach the service.
+  void keep_out_of_mirror() {
+    if (!options_.to.empty() || options_.force) return;
+    const auto is_chat = [](const SessionPlan& plan) { return plan.source == &claude_ai::source(); };
+    const auto first = std::find_if(plans_.begin(), plans_.end(), is_chat);
+    if (first == plans_.end()) return;
+    if (!options_.deleted_since_ns || plans_.size() == 1)
+      throw Error(ErrorCode::usage,
+                  fmt::format("{} is a chat: it cannot be put back on claude.ai", first->session.id.brief()),
+                  "--to DIR writes its JSON there; --force puts it into csb's mirror of the chats");
+    const auto chats = std::erase_if(plans_, is_chat);
+    result_.notes.push_back(
+        fmt::format("{} chat{} left out: they cannot be put back on claude.ai; --to DIR "
+                    "writes their JSON there",
+                    chats, chats == 1 ? "" : "s"));
   }
 
   /// Sessions of several roots: each goes back into its own.

@@ -127,10 +127,16 @@ std::size_t root_for(const SessionPlan& plan, const std::vector<Root>& roots) {
   if (plan.transcript)
     root = find([&](const Root& r) { return r.branch == plan.transcript->version.branch; });
   if (root == roots.size()) root = find([&](const Root& r) { return r.directory == plan.session.root_path; });
-  if (root == roots.size() && plan.transcript)  // another machine's: into the first root of its kind
-    root =
-        find([&](const Root& r) { return r.source == &source_of_branch(plan.transcript->version.branch); });
+  if (root == roots.size())  // another machine's: into the first root of its kind
+    root = find([&](const Root& r) { return r.source == plan.source; });
   return root == roots.size() ? 0 : root;
+}
+
+/// Where the catalogue does not list it, what is left of it says whose it is.
+const source::Source& source_of(const SessionPlan& plan, const std::vector<catalogue::Version>& versions) {
+  if (plan.transcript) return source_of_branch(plan.transcript->version.branch);
+  if (const source::Source* source = find_source(plan.session.source)) return *source;
+  return source_of_branch(versions.empty() ? std::string_view() : versions.back().branch);
 }
 
 /// The folder the session was in last: in this root if it ever was here.
@@ -217,16 +223,17 @@ SessionPlan plan_restore(const catalogue::Catalogue& catalogue, catalogue::Sessi
   auto versions = transcript_versions(catalogue, id);
   std::erase_if(versions,
                 [](const TranscriptVersion& version) { return !is_honest_transcript(version.version); });
-  SessionPlan plan{std::move(session), std::nullopt, 0, 0, {}, {}, {}};
+  SessionPlan plan{std::move(session), std::nullopt, 0, 0, nullptr, {}, {}, {}};
   for (const TranscriptVersion& version : versions) plan.versions = std::max(plan.versions, version.number);
   auto [chosen, point] = choose(versions, plan.versions, options, id);
   plan.transcript = std::move(chosen);
+  const auto all = catalogue.versions_of(id);
+  plan.source = &source_of(plan, all);
   plan.root = root_for(plan, roots);
   plan.slug = last_slug(versions, roots[plan.root].branch);
   if (plan.slug.empty()) plan.slug = slug_of(plan.session.path);
 
-  for (auto& [path, item] : gather(catalogue.versions_of(id), point, plan.slug))
-    plan.items.push_back(std::move(item));
+  for (auto& [path, item] : gather(all, point, plan.slug)) plan.items.push_back(std::move(item));
   if (plan.transcript) {
     RestoreItem item;
     item.version = plan.transcript->version;

@@ -45,17 +45,19 @@ struct RestoreItem {
 struct SessionPlan {
   catalogue::Session session;
   std::optional<TranscriptVersion>
-      transcript;                  ///< the version chosen; none when no transcript was ever stored
-  std::uint64_t versions = 0;      ///< of the transcript
-  std::size_t root = 0;            ///< of the roots given: where it goes back to
-  std::string slug;                ///< folder under projects/ it goes to; empty when unknown
-  std::vector<RestoreItem> items;  ///< the transcript last
+      transcript;                          ///< the version chosen; none when no transcript was ever stored
+  std::uint64_t versions = 0;              ///< of the transcript
+  std::size_t root = 0;                    ///< of the roots given: where it goes back to
+  const source::Source* source = nullptr;  ///< never null
+  std::string slug;                        ///< folder under projects/ it goes to; empty when unknown
+  std::vector<RestoreItem> items;          ///< the transcript last
   std::vector<std::string> notes;
 };
 
 /// Chooses the version and gathers the footprint over all of history: of each path its newest content at or
 /// before the chosen point, wherever it vanished since. Nothing is validated yet.
 /// It goes back into the root its chosen version is from, else where it was seen last, else the first.
+/// @param roots one of every source among them
 /// @throws Error{not_found} when the version, the time or the path asked for does not exist
 [[nodiscard]] SessionPlan plan_restore(const catalogue::Catalogue& catalogue, catalogue::Session session,
                                        const RestoreOptions& options, const std::vector<Root>& roots);

@@ -9,6 +9,7 @@
 #include "csb/app/open_catalogue.hpp"
 #include "csb/archive/store.hpp"
 #include "csb/model/rel_path.hpp"
+#include "csb/source/claude_ai/source.hpp"
 #include "csb/source/claude_code/source.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
@@ -16,6 +17,9 @@
 
 namespace csb::app {
 namespace {
+
+/// Every source there is. In the order in which they are listed to people.
+std::array<const source::Source*, 2> all_sources() { return {&claude_code::source(), &claude_ai::source()}; }
 
 std::string prefix_of(const Settings& settings) { return "refs/heads/" + settings.machine + "/"; }
 
@@ -99,12 +103,16 @@ Recorded recorded_in(const catalogue::Catalogue& catalogue) {
 }  // namespace
 
 const source::Source* find_source(std::string_view name) {
-  for (const source::Source* source : {&claude_code::source()})
+  for (const source::Source* source : all_sources())
     if (source->name() == name) return source;
   return nullptr;
 }
 
-std::vector<std::string> source_names() { return {"claude-code", "claude.ai"}; }
+std::vector<std::string> source_names() {
+  std::vector<std::string> names;
+  for (const source::Source* source : all_sources()) names.emplace_back(source->name());
+  return names;
+}
 
 const source::Source& source_of_branch(std::string_view branch) {
   const source::Source* named = find_source(base_name(branch));
@@ -116,6 +124,11 @@ bool is_own_branch(const Settings& settings, std::string_view branch) {
   if (!branch.starts_with(prefix)) return false;
   branch.remove_prefix(prefix.size());
   return branch == "claude.ai" || branch == "claude-code" || branch.starts_with("claude-code-");
+}
+
+Root mirror_root(const Settings& settings) {
+  const source::Source& chats = claude_ai::source();
+  return {&chats, settings.mirror(), prefix_of(settings) + std::string(chats.name())};
 }
 
 std::vector<Root> roots_of(const Settings& settings, const Recorded& recorded) {
@@ -135,8 +148,7 @@ std::vector<Root> roots_of(const Settings& settings, const Recorded& recorded) {
     first_is_free = false;
     branches.take(root.branch);
   }
-  if (const source::Source* chats = find_source("claude.ai"); chats && fs::is_directory(settings.mirror()))
-    roots.push_back({chats, settings.mirror(), prefix_of(settings) + std::string(chats->name())});
+  if (fs::is_directory(settings.mirror())) roots.push_back(mirror_root(settings));
   return roots;
 }
 

@@ -32,6 +32,8 @@ const std::vector<Field>& fields() {
       {"folder", "working directory", [](const InspectedSession& s, std::int64_t) { return s.session.cwd; }},
       {"path", "of the transcript, beneath the root",
        [](const InspectedSession& s, std::int64_t) { return s.session.path; }},
+      {"source", "claude-code, or claude.ai for a chat",
+       [](const InspectedSession& s, std::int64_t) { return s.session.source; }},
       {"branch", "git branch", [](const InspectedSession& s, std::int64_t) { return s.session.git_branch; }},
       {"model", "model", [](const InspectedSession& s, std::int64_t) { return s.session.model; }},
       {"version", "of the client", [](const InspectedSession& s, std::int64_t) { return s.session.version; }},

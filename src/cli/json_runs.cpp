@@ -73,6 +73,7 @@ Json to_value(const app::RestoredSession& session) {
   Json object;
   object["id"] = session.id.text();
   object["title"] = text_or_null(session.title);
+  object["source"] = session.source;
   put_path(object, "directory", session.directory);
   put_path(object, "resume_folder", session.resume_directory);
   object["version"] = session.version;

@@ -101,6 +101,7 @@ std::string two_lines(const InspectedSession& inspected, const Screen& screen, s
 }  // namespace
 
 std::string folder_of(const catalogue::Session& session) {
+  if (session.source == "claude.ai") return session.source;
   const std::string folder = app::resume_directory(session);
   return folder.empty() ? fmt::format("({})", base_name(parent_path(session.path))) : with_tilde(folder);
 }

@@ -101,7 +101,8 @@ Tally tally_of(const app::RestoredSession& session) {
 
 std::string session_headline(const app::RestoredSession& session, const Tally& tally, bool dry_run,
                              const Screen& screen) {
-  const std::string title = session.title.empty() ? "session" : printable(session.title);
+  const std::string title =
+      session.title.empty() ? (session.source == "claude.ai" ? "chat" : "session") : printable(session.title);
   const std::string name = fmt::format("{} ({})", screen.paint(Tone::bold, title), session.id.brief());
   std::string out;
   if (tally.written > 0) {
@@ -148,7 +149,7 @@ std::string restored_session(const app::RestoredSession& session, bool dry_run, 
     }
   }
   for (const std::string& note : session.notes) out += line("note", printable(note));
-  if (!dry_run && tally.written + tally.unchanged > 0)
+  if (!dry_run && session.source != "claude.ai" && tally.written + tally.unchanged > 0)
     out += line("go on",
                 screen.paint(Tone::accent, printable(resume_command(session.resume_directory, session.id))));
   return out;

@@ -115,9 +115,13 @@ std::string render(const app::ShowResult& result, const Screen& screen) {
            : std::string());
   footprint(out, result, screen);
   out += "\n";
-  if (result.inspected.state == app::SessionState::deleted)
-    out += "Bring it back:  " + screen.paint(Tone::accent, "csb restore " + std::string(session.id.brief())) +
-           "\n";
+  const bool is_chat = session.source == "claude.ai";
+  if (is_chat || result.inspected.state == app::SessionState::deleted) {
+    const std::string restore =
+        "csb restore " + std::string(session.id.brief()) + (is_chat ? " --to DIR" : "");
+    out += (is_chat ? "Write it out:   " : "Bring it back:  ") + screen.paint(Tone::accent, restore) + "\n";
+  }
+  if (is_chat) return out;
   out += "Go on with it:  " +
          screen.paint(Tone::accent, printable(resume_command(result.resume_directory, session.id))) + "\n";
   return out;

@@ -43,6 +43,7 @@ struct RestoredFile {
 struct RestoredSession {
   SessionId id;
   std::string title;
+  std::string source;                       ///< "claude-code", "claude.ai"
   std::string directory;                    ///< where it was written
   std::string resume_directory;             ///< where `claude --resume` wants to be run; empty when unknown
   std::uint64_t version = 0, versions = 0;  ///< of the transcript: which one, of how many

@@ -32,6 +32,9 @@ struct RecordedRoot {
 /// Whether csb on this machine, and nobody else, writes this branch.
 [[nodiscard]] bool is_own_branch(const Settings& settings, std::string_view branch);
 
+/// The mirror of the chats, there or not.
+[[nodiscard]] Root mirror_root(const Settings& settings);
+
 /// The roots of these settings, each with its branch. A directory keeps the branch that is on record for it,
 /// whatever the order of the settings; a new one gets the machine's first branch while no other of these
 /// settings has it, else one named after it (claude-code-<name>). The mirror of the chats is among them when
