@@ -18,6 +18,8 @@ namespace csb::cli {
 [[nodiscard]] Command log_command();
 [[nodiscard]] Command diff_command();
 [[nodiscard]] Command cat_command();
+[[nodiscard]] Command distill_command();
+[[nodiscard]] Command export_command();
 [[nodiscard]] Command restore_command();
 [[nodiscard]] Command status_command();
 [[nodiscard]] Command verify_command();
@@ -27,6 +29,11 @@ namespace csb::cli {
 [[nodiscard]] Command complete_command();
 [[nodiscard]] Command documents_command();
 [[nodiscard]] Command help_command();
+
+/// What a word that stands for a session may be.
+inline constexpr const char* kSessionHelp =
+    "a session: its id, the beginning or end of one (4 or more characters), its title, or a word of its "
+    "title, first prompt or folder";
 
 /// Standard output, as it is now.
 [[nodiscard]] Screen screen_of(const Call& call);

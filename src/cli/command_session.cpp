@@ -14,11 +14,6 @@
 namespace csb::cli {
 namespace {
 
-constexpr const char* kSessionHelp =
-    "a session: its id, the beginning or end of one (4 or more characters), its title, or a word of its "
-    "title, first "
-    "prompt or folder";
-
 /// Base64 of a stream: whole groups of three bytes as they come, the rest at the end.
 class Base64Stream {
  public:

@@ -16,6 +16,8 @@ std::vector<Command> make_commands() {
   table.push_back(log_command());
   table.push_back(diff_command());
   table.push_back(cat_command());
+  table.push_back(distill_command());
+  table.push_back(export_command());
   table.push_back(restore_command());
   table.push_back(status_command());
   table.push_back(verify_command());

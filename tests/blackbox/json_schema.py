@@ -7,7 +7,7 @@ import re
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/schema")
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None), "integer": int}
 KNOWN = {"$schema", "title", "description", "type", "required", "properties", "items", "enum", "const", "pattern",
-         "minimum", "format"}
+         "minimum", "format", "additionalProperties"}
 
 
 def load(name):
@@ -34,7 +34,8 @@ def complaints(value, schema, where="$"):
     if isinstance(value, dict):
         properties = schema.get("properties", {})
         found += ["%s: %s is missing" % (where, key) for key in schema.get("required", []) if key not in value]
-        found += ["%s: %s is not documented" % (where, key) for key in value if key not in properties]
+        found += ["%s: %s is not documented" % (where, key) for key in value
+                  if key not in properties and not schema.get("additionalProperties")]
         for key in value.keys() & properties.keys():
             found += complaints(value[key], properties[key], "%s.%s" % (where, key))
     elif isinstance(value, list):

@@ -12,6 +12,10 @@ namespace csb {
 /// bidirectional overrides and invalid UTF-8 become visible escapes; line breaks and tabs become spaces.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// The same for a text of several lines: line breaks and tabs stay, a carriage return is a line break, and
+/// escape sequences of terminals (colours, titles, movements) are left out.
+[[nodiscard]] std::string printable_lines(std::string_view text);
+
 /// Columns a terminal needs for `text` (UTF-8): wide characters count two, combining ones none.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 

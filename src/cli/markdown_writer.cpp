@@ -1,0 +1,142 @@
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "csb/cli/entry_writers.hpp"
+#include "csb/cli/render.hpp"
+#include "csb/cli/words.hpp"
+#include "csb/util/clock.hpp"
+#include "csb/util/text.hpp"
+#include "entry_words.hpp"
+#include "markdown_text.hpp"
+
+namespace csb::cli {
+namespace {
+
+using app::Entry;
+using Kind = Entry::Kind;
+
+constexpr std::size_t kLineColumns = 160;  // of a tool call
+
+std::string fold(std::string_view summary, std::string_view content) {
+  return fmt::format("<details><summary>{}</summary>\n\n{}\n</details>\n\n", plain_text(summary), content);
+}
+
+/// Values of one short line in a list, longer ones in blocks of code.
+std::string fields_text(const Entry& entry) {
+  std::string list, blocks;
+  std::string path;
+  for (const auto& [name, value] : input_fields(entry.input)) {
+    if (name == "file_path" || name == "path") path = value;
+    if (value.find('\n') == std::string::npos && value.size() <= kLineColumns)
+      list += fmt::format("- {}: {}\n", plain_text(name), code_span(value));
+    else
+      blocks += fmt::format("\n{}:\n\n{}", plain_text(name), code_block(value, language_of(path)));
+  }
+  return list + blocks;
+}
+
+bool has_more_than_a_line(const Entry& entry) {
+  const auto fields = input_fields(entry.input);
+  return fields.size() > 1 || (fields.size() == 1 && fields[0].second != entry.text);
+}
+
+class MarkdownWriter : public app::EntryWriter {
+ public:
+  explicit MarkdownWriter(TextSink sink) : sink_(std::move(sink)) {}
+
+  void begin(const app::ReadingHead& head) override {
+    is_redacted_ = head.is_redacted;
+    sink_("# " + plain_text(title_of(head.session)) + "\n\n");
+    for (const auto& [name, value] : head_facts(head))
+      sink_(fmt::format("- {}: {}\n", name, code_span(value)));
+    sink_("\n");
+  }
+
+  void begin_conversation(const app::Subagent* agent) override {
+    speaker_ = Speaker::nobody;
+    model_.clear();
+    is_subagent_ = agent != nullptr;
+    if (is_subagent_)
+      sink_(fmt::format("# Subagent {0}\n\n<details><summary>What subagent {0} did</summary>\n\n",
+                        plain_text(agent->agent_id)));
+  }
+
+  void end_conversation() override {
+    if (is_subagent_) sink_("</details>\n\n");
+  }
+
+  void entry(const Entry& entry) override {
+    if (entry.kind != Kind::compaction) turn(entry);
+    switch (entry.kind) {
+      case Kind::prompt:
+      case Kind::answer:
+        return sink_(safe_markdown(entry.text) + "\n");
+      case Kind::thinking:
+        return sink_(fold(measure("thinking", entry.text), safe_markdown(entry.text)));
+      case Kind::tool:
+        return tool(entry);
+      case Kind::command:
+        return sink_(code_span(entry.text) + "\n\n");
+      case Kind::media:
+        return sink_(fmt::format("*({})*\n\n", plain_text(entry.text.empty() ? "an image" : entry.text)));
+      case Kind::client:
+        return sink_(fold(measure(entry.tool.empty() ? "from the client" : entry.tool, entry.text),
+                          code_block(entry.text, "text")));
+      case Kind::notice:
+        return sink_("*" + plain_text(entry.text) + "*\n\n");
+      case Kind::compaction:
+        speaker_ = Speaker::nobody;
+        return sink_("---\n\n*The conversation was compacted here.*\n\n");
+      case Kind::summary:
+        return sink_(fold(measure("summary of what was compacted", entry.text), safe_markdown(entry.text)));
+    }
+  }
+
+  void end(const app::ReadingSummary& summary) override {
+    const auto remarks = closing_remarks(summary, is_redacted_);
+    if (!remarks.empty()) sink_("---\n\n");
+    for (const std::string& remark : remarks) sink_("*" + plain_text(remark) + "*\n\n");
+  }
+
+ private:
+  void turn(const Entry& entry) {
+    const Speaker speaker = speaker_of(entry);
+    const bool other_model = !entry.model.empty() && entry.model != model_;
+    if (speaker == speaker_ && !other_model && entry.kind != Kind::prompt) return;
+    std::string line = fmt::format("## {}", name_of(speaker, is_subagent_));
+    if (entry.time_ns != 0) line += " · " + format_local(entry.time_ns);
+    if (speaker == Speaker::model && other_model) {
+      line += " · " + plain_text(entry.model);
+      model_ = entry.model;
+    }
+    speaker_ = speaker;
+    sink_(line + "\n\n");
+  }
+
+  void tool(const Entry& entry) {
+    const std::string brief = code_span(cut_to_columns(printable(entry.text), kLineColumns));
+    if (!entry.tool.empty())
+      sink_(fmt::format("**{}**{}{}\n\n", plain_text(entry.tool), brief.empty() ? "" : " ", brief));
+    if (has_more_than_a_line(entry)) sink_(fold("input", fields_text(entry)));
+    if (entry.media > 0) sink_(fmt::format("*({} in the output)*\n\n", counted(entry.media, "image")));
+    if (!entry.output) return sink_(entry.tool.empty() ? "" : "*(no output)*\n\n");
+    if (!entry.output->empty())
+      sink_(fold(measure(entry.is_error ? "error" : "output", *entry.output),
+                 code_block(*entry.output, "text")));
+  }
+
+  TextSink sink_;
+  Speaker speaker_ = Speaker::nobody;
+  std::string model_;
+  bool is_subagent_ = false;
+  bool is_redacted_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<app::EntryWriter> markdown_writer(TextSink sink) {
+  return std::make_unique<MarkdownWriter>(std::move(sink));
+}
+
+}  // namespace csb::cli
