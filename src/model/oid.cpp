@@ -22,13 +22,13 @@ std::optional<Oid> Oid::parse(std::string_view text) {
     if (c >= '0' && c <= '9') {
       digit = static_cast<unsigned>(c - '0');
     } else if (c >= 'a' && c <= 'f') {
-      digit = static_cast<unsigned>(c - 'a' + 10);
+      digit = static_cast<unsigned>(c - 'a') + 10;
     } else if (c >= 'A' && c <= 'F') {
-      digit = static_cast<unsigned>(c - 'A' + 10);
+      digit = static_cast<unsigned>(c - 'A') + 10;
     } else {
       return std::nullopt;
     }
-    oid.bytes[i / 2] = static_cast<std::uint8_t>((oid.bytes[i / 2] << 4) | digit);
+    oid.bytes[i / 2] = static_cast<std::uint8_t>((unsigned{oid.bytes[i / 2]} << 4U) | digit);
   }
   return oid;
 }

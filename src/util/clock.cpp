@@ -78,10 +78,19 @@ std::int64_t days_from_civil(std::int64_t y, int m, int d) {
   return era * 146097 + doe - 719468;
 }
 
-std::int64_t utc_ns(const Fields& f) {
+/// Nanoseconds since the epoch; nothing for a time before 1677 or after 2262, which they cannot express.
+std::optional<std::int64_t> to_ns(std::int64_t seconds, std::int64_t fraction_ns) {
+  std::int64_t ns = 0;
+  if (__builtin_mul_overflow(seconds, kNsPerSecond, &ns) || __builtin_add_overflow(ns, fraction_ns, &ns))
+    return std::nullopt;
+  return ns;
+}
+
+/// @param offset seconds by which the clock that was read is ahead of UTC
+std::optional<std::int64_t> utc_ns(const Fields& f, std::int64_t offset) {
   const std::int64_t seconds =
       days_from_civil(f.year, f.month, f.day) * 86400 + f.hour * 3600 + f.minute * 60 + f.second;
-  return seconds * kNsPerSecond + f.fraction_ns;
+  return to_ns(seconds - offset, f.fraction_ns);
 }
 
 std::optional<std::int64_t> local_ns(const Fields& f) {
@@ -90,7 +99,7 @@ std::optional<std::int64_t> local_ns(const Fields& f) {
   tm.tm_hour = f.hour, tm.tm_min = f.minute, tm.tm_sec = f.second, tm.tm_isdst = -1;
   const std::time_t seconds = std::mktime(&tm);
   if (seconds == -1 && f.year != 1969) return std::nullopt;
-  return static_cast<std::int64_t>(seconds) * kNsPerSecond + f.fraction_ns;
+  return to_ns(static_cast<std::int64_t>(seconds), f.fraction_ns);
 }
 
 std::tm local_tm(std::int64_t ns) {
@@ -127,7 +136,7 @@ std::optional<std::int64_t> parse_distance(std::string_view text) {
                                                {"|y|year|years|", 365 * 86400}}};
   for (const Unit& unit : kUnits)
     if (!text.empty() && unit.names.find("|" + std::string(text) + "|") != std::string_view::npos)
-      return count * unit.seconds * kNsPerSecond;
+      return to_ns(count * unit.seconds, 0);
   return std::nullopt;
 }
 
@@ -193,7 +202,7 @@ std::string format_relative(std::int64_t ns, std::int64_t now) {
 std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
   const auto fields = take_date_time(text);
   if (!fields || !fields->has_time) return std::nullopt;
-  if (text == "Z" || text == "z") return utc_ns(*fields);
+  if (text == "Z" || text == "z") return utc_ns(*fields, 0);
   if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
   const int sign = text[0] == '+' ? 1 : -1;
   text.remove_prefix(1);
@@ -201,7 +210,7 @@ std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
   text.remove_prefix(1);
   const auto minutes = take_digits(text, 2);
   if (!hours || !minutes) return std::nullopt;
-  return utc_ns(*fields) - sign * (*hours * 3600LL + *minutes * 60LL) * kNsPerSecond;
+  return utc_ns(*fields, sign * (*hours * 3600LL + *minutes * 60LL));
 }
 
 std::optional<std::int64_t> parse_time(std::string_view text, std::int64_t now) {
@@ -214,7 +223,9 @@ std::optional<std::int64_t> parse_time(std::string_view text, std::int64_t now) 
   if (const auto exact = parse_rfc3339(text)) return exact;
   std::string_view rest = text;
   if (const auto fields = take_date_time(rest); fields && rest.empty()) return local_ns(*fields);
-  if (const auto distance = parse_distance(text)) return now - *distance;
+  std::int64_t then = 0;
+  if (const auto distance = parse_distance(text); distance && !__builtin_sub_overflow(now, *distance, &then))
+    return then;
   return std::nullopt;
 }
 

@@ -1,5 +1,7 @@
 #include "csb/util/clock.hpp"
 
+#include <limits>
+
 #include "support/catch.hpp"
 
 using namespace csb;
@@ -31,6 +33,18 @@ TEST_CASE("what a person types") {
   CHECK(parse_time("2026-11-18 07:30", now) == *parse_rfc3339("2026-11-18T07:30:00Z"));
   CHECK(parse_time("3d", now) == now - 3 * kNsPerDay);
   CHECK(parse_time("2 hours ago", now) == now - 7200 * kNsPerSecond);
+}
+
+TEST_CASE("times that nanoseconds in 64 bits cannot express are no times") {
+  CHECK_FALSE(parse_rfc3339("9999-12-31T23:59:59Z"));
+  CHECK_FALSE(parse_rfc3339("2262-04-11T23:47:16.854775808Z"));
+  CHECK(parse_rfc3339("2262-04-11T23:47:16.854775807Z") == std::numeric_limits<std::int64_t>::max());
+  CHECK_FALSE(parse_rfc3339("1000-01-01T00:00:00+23:59"));
+  const std::int64_t now = *parse_rfc3339("2026-11-20T12:00:00Z");
+  CHECK_FALSE(parse_time("9999-12-31", now));
+  CHECK_FALSE(parse_time("1000000y", now));
+  CHECK_FALSE(parse_time("1000000 years ago", now));
+  CHECK_FALSE(parse_time("500y", now));
 }
 
 TEST_CASE("relative times") {
