@@ -125,4 +125,15 @@ BackupResult backup(const Settings& settings, const BackupOptions& options) {
   return result;
 }
 
+void do_what_was_wished(const Settings& settings) {
+  if (!is_wished(settings)) return;
+  try {
+    static_cast<void>(backup(settings, {}));
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::busy) return;  // who holds the lock now finds the mark
+    throw Error(error.code(), std::string("the backup that was wished for meanwhile failed: ") + error.what(),
+                error.hint());
+  }
+}
+
 }  // namespace csb::app

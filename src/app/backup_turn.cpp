@@ -21,6 +21,19 @@ std::optional<FileLock> take_lock(const Settings& settings, std::chrono::millise
   return FileLock::acquire(settings.lock_file());
 }
 
+/// The lock of the store itself may be held by maintenance or a repair, which know of wishes too
+/// (do_what_was_wished): the mark is made, then it is tried once more, so that either they find it or we get
+/// the lock.
+void try_work(const Settings& settings, bool again, const std::function<void(bool again)>& work) {
+  try {
+    return work(again);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::busy) throw;
+  }
+  fs::replace_file(pending_mark(settings), "another backup was wanted\n");
+  work(again);  // the mark stays: it may by now be another run's too
+}
+
 /// Readers know of no wishes: the lock they take is another one.
 FileLock take_catalogue(const Settings& settings) {
   auto lock = FileLock::acquire(settings.catalogue_lock_file(), kCataloguePatience);
@@ -30,6 +43,8 @@ FileLock take_catalogue(const Settings& settings) {
 }
 
 }  // namespace
+
+bool is_wished(const Settings& settings) { return fs::exists(pending_mark(settings)); }
 
 void work_in_turn(const Settings& settings, std::chrono::milliseconds patience,
                   const std::function<void(bool again)>& work) {
@@ -41,7 +56,7 @@ void work_in_turn(const Settings& settings, std::chrono::milliseconds patience,
     fs::remove_file(pending_mark(settings));  // what was wished for until now, this run does
     {
       const FileLock catalogue = take_catalogue(settings);
-      work(run > 0);
+      try_work(settings, run > 0, work);
     }
     lock.reset();
     // Each mark is of a run that ended with nothing saved and counts on this one: there is no limit.

@@ -8,6 +8,7 @@
 #include <exception>
 #include <optional>
 
+#include "csb/app/backup.hpp"
 #include "csb/app/open_catalogue.hpp"
 #include "csb/app/roots.hpp"
 #include "csb/archive/store.hpp"
@@ -209,6 +210,7 @@ VerifyResult verify(const Settings& settings, const VerifyOptions& options) {
   if (options.repair && !result.store.faults.empty()) {
     result.repair = repair_store(result, settings, roots);
     result.store = verify_store(settings, options, roots, result.repair->rewound);
+    do_what_was_wished(settings);
   }
   if (options.quick || !result.store.faults.empty()) return result;
 

@@ -64,4 +64,8 @@ struct BackupResult {
 /// @throws Error when nothing could be saved: missing root, refused store, lock held, disk full…
 [[nodiscard]] BackupResult backup(const Settings& settings, const BackupOptions& options);
 
+/// Backs up if a run that found the store locked, by what the caller did with it until now, left its wish.
+/// @throws Error when that backup could not save anything
+void do_what_was_wished(const Settings& settings);
+
 }  // namespace csb::app

@@ -66,3 +66,22 @@ TEST_CASE("a run that failed lets the lock go") {
   CHECK_THROWS_AS(app::work_in_turn(settings, {}, [](bool) { throw Error(ErrorCode::failed, "x"); }), Error);
   CHECK(FileLock::acquire(settings.lock_file()));
 }
+
+TEST_CASE("work that finds the store locked is tried again, and its wish stays behind") {
+  const auto settings = settings_in("turn-store");
+  int runs = 0;
+  const auto busy = [&](bool) {
+    ++runs;
+    throw Error(ErrorCode::busy, "the store is locked");
+  };
+  CHECK_THROWS_AS(app::work_in_turn(settings, {}, busy), Error);
+  CHECK(runs == 2);  // the second time with the mark in place
+  CHECK(app::is_wished(settings));
+
+  runs = 0;
+  app::work_in_turn(settings, {}, [&](bool) {
+    if (++runs == 1) throw Error(ErrorCode::busy, "the store is locked");
+  });
+  CHECK(runs == 3);  // tried again, and once more for the mark
+  CHECK_FALSE(app::is_wished(settings));
+}
