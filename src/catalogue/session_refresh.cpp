@@ -2,6 +2,7 @@
 #include "session_refresh.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <tuple>
 #include <vector>
@@ -75,11 +76,22 @@ const Transcript& choose(Connection& db, std::vector<Transcript>& transcripts) {
   for (Transcript& t : transcripts)
     t.moved_away =
         t.last_op == kOpRemove && other_in_commit(db, transcripts, t, t.last_commit, kOpAdd) != nullptr;
-  const auto rank = [](const Transcript& t) {
+  // Within a root the one with more of the conversation counts: the other is a stub that a client left. In
+  // two roots the session was gone on with in one of them: the newest row counts.
+  const auto in_root = [](const Transcript& t) {
     return std::tuple(t.present, !t.moved_away, t.messages, t.active_ns, t.last_commit, t.file_id);
   };
-  return *std::max_element(transcripts.begin(), transcripts.end(),
-                           [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  const auto between_roots = [](const Transcript& t) {
+    return std::tuple(t.present, !t.moved_away, t.messages > 0, t.active_ns, t.messages, t.last_commit);
+  };
+  std::map<std::int64_t, const Transcript*> best;  // by root
+  for (const Transcript& t : transcripts) {
+    const Transcript*& so_far = best[t.root_id];
+    if (so_far == nullptr || in_root(*so_far) < in_root(t)) so_far = &t;
+  }
+  return *std::max_element(best.begin(), best.end(), [&](const auto& a, const auto& b) {
+            return between_roots(*a.second) < between_roots(*b.second);
+          })->second;
 }
 
 /// A move is an addition and a removal of the same session by one commit.

@@ -294,9 +294,10 @@ class Catalogue {
     /// for one commit counts once. A path that was never put is remembered as gone, as of this version.
     void add_version(const Version& version);
     /// Derives the session's row from its transcripts' FileState::session_facts, the versions recorded and
-    /// its footprint. Of several transcripts a present one counts before a gone one, then the one with the
-    /// most messages, then the newest. Called last, for every session whose transcript changed, moved or
-    /// went, or whose footprint changed. Without any transcript the session has no row.
+    /// its footprint. Of several transcripts a present one counts before a gone one, then, within a root,
+    /// the one with the most messages, between roots the one with the newest row. Called last, for every
+    /// session whose transcript changed, moved or went, or whose footprint changed. Without any transcript
+    /// the session has no row.
     void refresh_session(std::int64_t root_id, const SessionId& session);
     /// Remembers that these unknown paths were reported. @return those not reported before.
     [[nodiscard]] std::vector<std::string> newly_reported(std::int64_t root_id,
