@@ -113,6 +113,13 @@ Plan make_plan(const scan::WalkResult& walk, const std::vector<catalogue::KnownF
   return plan;
 }
 
+void leave_unstored(Plan& plan, const source::PathPolicy& policy) {
+  std::erase_if(plan.vanished, [&](const catalogue::KnownFile* known) {
+    const PathClass path_class = policy.classify(known->path).path_class;
+    return path_class == PathClass::skip || path_class == PathClass::unknown;
+  });
+}
+
 void guard_missing_sessions(scan::WalkResult& walk, const std::vector<catalogue::KnownFile>& known,
                             const std::string& folder, bool exists) {
   if (exists) return;

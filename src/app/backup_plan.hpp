@@ -34,6 +34,10 @@ struct Plan {
 [[nodiscard]] Plan make_plan(const scan::WalkResult& walk, const std::vector<catalogue::KnownFile>& known,
                              const source::Source& source);
 
+/// A file that the policy does not store any more (csb.exclude, or a newer csb's table) was not deleted: what
+/// is stored of it stays as it is, and nobody looks at it. A secret goes, from the newest state at least.
+void leave_unstored(Plan& plan, const source::PathPolicy& policy);
+
 /// A root whose directory of sessions (`projects/`; a mirror: all of it) is gone although files are known
 /// beneath it was unmounted, renamed or emptied by accident: nothing there (with an empty root: nothing at
 /// all) may count as deleted. Adds to `walk.unreadable` and `walk.problems` what make_plan() needs to see it

@@ -208,6 +208,7 @@ BackupRun::Look BackupRun::look() {
       seen.walk, seen.known, folder,
       folder.empty() ? !seen.walk.files.empty() : fs::is_directory(target_.directory + "/" + folder));
   seen.plan = make_plan(seen.walk, seen.known, *target_.source);
+  leave_unstored(seen.plan, *policy);
   return seen;
 }
 

@@ -67,11 +67,13 @@ void join_moves(std::vector<PendingChange>& pending, const source::Source& sourc
 
 /// Both lists are sorted by path.
 void compare(StatusResult& result, const std::vector<catalogue::KnownFile>& known,
-             const scan::WalkResult& walk, const Root& root) {
+             const scan::WalkResult& walk, const Root& root, const source::PathPolicy& policy) {
   std::vector<PendingChange> pending;
   auto k = known.begin();
   const auto gone = [&](const catalogue::KnownFile& file) {
-    if (!is_beneath_any(file.path, walk.unreadable))
+    const PathClass path_class = policy.classify(file.path).path_class;
+    const bool is_left_alone = path_class == PathClass::skip || path_class == PathClass::unknown;
+    if (!is_left_alone && !is_beneath_any(file.path, walk.unreadable))
       pending.push_back({PendingChange::Kind::deleted, file.path, file.stamp.size, 0, root.directory});
   };
   for (const scan::FoundFile& found : walk.files) {
@@ -111,7 +113,7 @@ void look_at_root(StatusResult& result, const Settings& settings, const Root& ro
   if (catalogue != nullptr)
     if (const auto known_root = catalogue->find_root(root.branch))
       known = catalogue->known_files(known_root->id);
-  compare(result, known, walk, root);
+  compare(result, known, walk, root, *policy);
   result.compared = true;
   for (const std::string& path : walk.unknown)
     add_problem(result, Problem::Severity::note, place_of(root, settings, path),

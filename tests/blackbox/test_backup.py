@@ -202,6 +202,28 @@ class Backup(CsbTest):
         os.rename(other, os.path.join(self.home, "renamed"))
         self.backup("--claude-dir", os.path.join(self.home, "renamed"))   # the first is gone: it was renamed
 
+    def test_what_is_excluded_was_not_deleted(self):
+        session, kept = self.tree.session(), self.tree.session()
+        self.tree.user_files()
+        self.backup()
+        content = session.read()
+        config = os.path.join(self.home, ".config/csb")
+        os.makedirs(config)
+        with open(os.path.join(config, "config"), "w") as f:
+            f.write("[csb]\n\texclude = %s\n\texclude = commands\n" % session.rel)
+        before = self.git.refs()
+        report = self.backup()
+        self.assertEqual((0, False), (report["deleted"], report["store_opened"]))
+        session.turn("not", "stored")
+        self.assertEqual([], self.backup()["changes"])
+        self.assertEqual(before, self.git.refs())
+        self.assertEqual([], self.csb("status", "--json").json()["pending"])
+        self.assertEqual({session.id, kept.id}, {s["id"] for s in self.list()})
+        self.assertEqual(content, self.git.files()[session.rel.encode()])
+        self.csb("verify")
+        os.remove(os.path.join(config, "config"))
+        self.assertEqual([(session.rel, "grow")], [(c["path"], c["op"]) for c in self.backup()["changes"]])
+
     # ---- file and directory, kinds
     def test_a_file_becomes_a_directory_and_back(self):
         self.tree.write("commands/x", "a file\n")

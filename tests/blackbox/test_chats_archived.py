@@ -4,7 +4,7 @@ import os
 import shutil
 
 from chat_tree import ChatMirror
-from harness import INCOMPLETE, NOT_FOUND, USAGE, CsbTest, main
+from harness import INCOMPLETE, NOT_FOUND, USAGE, ClaudeTree, CsbTest, main, need
 
 CHATS, SESSIONS = "claude.ai", "claude-code"
 
@@ -37,6 +37,25 @@ class Chats(CsbTest):
         again = self.backup()
         self.assertEqual((0, 0, False), (again["files_opened"], again["objects_written"], again["store_opened"]))
         self.assert_store_sound()
+
+    def test_no_change_in_three_roots_opens_nothing(self):
+        need("strace")
+        self.mirror.chat()
+        other = ClaudeTree(os.path.join(self.home, "other"))
+        other.made = 50
+        other.session()
+        flags = ["--claude-dir", self.claude, "--claude-dir", other.root]
+        self.backup(*flags)
+        log = os.path.join(self.scratch, "strace")
+        report = self.csb("backup", "--json", *flags, wrap=["strace", "-f", "-o", log, "-e", "trace=openat,open"]).json()
+        self.assertEqual(3, len(report["roots"]))
+        self.assertEqual((0, 0, 0, False), (report["files_opened"], report["bytes_read"], report["objects_written"],
+                                            report["store_opened"]))
+        with open(log) as f:
+            opened = f.read()
+        self.assertIn("catalogue.db", opened)
+        for never in (".jsonl", ".json\"", "libgit2", "store.git/objects"):
+            self.assertNotIn(never, opened.replace("settings.json\"", ""))
 
     def test_without_a_mirror_there_is_nothing_amiss(self):
         shutil.rmtree(self.mirror.root)

@@ -260,6 +260,22 @@ class Roots(CsbTest):
         self.csb("restore", first.id, "--version", "1")
         self.assertEqual(old, first.read())
 
+    def test_in_two_directories_the_newest_row_counts_and_not_the_most_rows(self):
+        first, _ = self.one_in_each()
+        first.turn("much", "more")
+        copied = first.rel
+        self.work_tree.clock = self.tree.clock + 600
+        short = self.work_tree.session(prompts=1, id=first.id)      # rewritten by a compaction, and gone on with
+        self.assertEqual(copied, short.rel)
+        self.backup()
+        listed = [s for s in self.list() if s["id"] == first.id]
+        self.assertEqual([(self.work, 2)], [(s["root"], s["messages"]) for s in listed])
+        first.tree.clock = self.work_tree.clock + 600
+        first.turn("gone on", "with here")
+        self.backup()
+        listed = [s for s in self.list() if s["id"] == first.id]
+        self.assertEqual([self.claude], [s["root"] for s in listed])
+
     # ---- the other commands
     def test_status_verify_and_policy_know_all_directories(self):
         first, second = self.one_in_each()
@@ -274,6 +290,15 @@ class Roots(CsbTest):
         policy = self.csb("policy", "--json", self.work + "/CLAUDE.md").json()["paths"][0]
         self.assertEqual((self.work, "CLAUDE.md", "user"), (policy["root"], policy["path"], policy["class"]))
         self.csb("policy", "/etc/passwd", status=USAGE)
+
+    def test_maintenance_does_what_was_wished_for_meanwhile(self):
+        first, _ = self.one_in_each()
+        first.turn("waits", "for the store")
+        with open(os.path.join(self.csb_home, "pending"), "w"):
+            pass
+        self.csb("maintain")
+        self.assertEqual(first.read(), self.git.files("refs/heads/m/claude-code")[first.rel.encode()])
+        self.assertFalse(os.path.exists(os.path.join(self.csb_home, "pending")))
 
     def test_repair_takes_what_is_missing_from_either_directory(self):
         self.tree.session()
