@@ -81,11 +81,19 @@ void BranchReader::record(const archive::CommitInfo& commit, Change change, cons
   if (version.session) sessions_.insert(*version.session);
 
   PathNews& news = news_[change.path];
+  if (change.op != ChangeOp::grow && change.op != ChangeOp::remove) keep_history(change.path, news);
   news.present = change.op != ChangeOp::remove;
   if (!news.present) return;
   news.place = {commit.oid, tree_path};
   if (change.messages.value_or(0) > 0) news.conversation = news.place;
   news.content = std::move(change);
+}
+
+/// What is about to be replaced is not in the rows to come: what was used and touched was used and touched.
+void BranchReader::keep_history(const std::string& path, const PathNews& news) {
+  if (!news.conversation) return;
+  if (const auto content = content_at(path, *news.conversation, true))
+    update_.keep_history(target_.root_id, path, content->details);
 }
 
 /// Where the writer did not count (another tool). The time of the last row is a better modification
@@ -99,6 +107,7 @@ void BranchReader::count_messages(const archive::CommitInfo& commit, Change& cha
   if (oid != entry->oid) {
     try {
       content = read_content(store_, *entry, &target_.source);
+      content.details = {};  // too many to keep of every path
       oid = entry->oid;
     } catch (const Error& error) {
       report(change.path, error);
@@ -117,8 +126,6 @@ std::optional<StoredContent> BranchReader::content_at(const std::string& path, c
   const auto entry = store_.find(place.commit, place.tree_path);
   const bool is_file = entry && entry->kind == archive::StoredEntry::Kind::file;
   if (!is_file && (!entry || entry->kind != archive::StoredEntry::Kind::symlink)) return std::nullopt;
-  const auto parsed = parsed_.find(path);
-  if (parse && parsed != parsed_.end() && parsed->second.first == entry->oid) return parsed->second.second;
   try {
     return read_content(store_, *entry, parse && is_file ? &target_.source : nullptr);
   } catch (const Error& error) {
@@ -135,12 +142,14 @@ void BranchReader::add_facts(catalogue::FileState& state, const PathNews& news,
     state.parsed_to = newest->parsed_to;
     state.facts = transcript::serialize(newest->facts);
   }
+  const bool counts = newest && newest->is_conversation();
+  const auto older =
+      !counts && news.conversation ? content_at(state.path, *news.conversation, true) : std::nullopt;
+  const StoredContent* conversation = counts ? &*newest : older ? &*older : nullptr;
+  if (conversation != nullptr) state.details = conversation->details;
   if (!target_.source.is_transcript(state.path) || S_ISLNK(state.stamp.mode)) return;
-  if (newest && newest->is_conversation()) {
-    state.session_facts = session_facts(newest->facts);
-  } else if (const auto older =
-                 news.conversation ? content_at(state.path, *news.conversation, true) : std::nullopt) {
-    state.session_facts = session_facts(older->facts);
+  if (conversation != nullptr) {
+    state.session_facts = session_facts(conversation->facts);
   } else if (const auto known = catalogue_.file_state(target_.root_id, state.path);
              known && known->session_facts) {
     state.session_facts = known->session_facts;

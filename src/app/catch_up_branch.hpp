@@ -51,6 +51,7 @@ class BranchReader {
   };
 
   void record(const archive::CommitInfo& commit, Change change, const std::string& tree_path);
+  void keep_history(const std::string& path, const PathNews& news);
   void count_messages(const archive::CommitInfo& commit, Change& change, const std::string& tree_path);
   void finish_path(const std::string& path, const PathNews& news);
   /// The content there. @return nothing when it is damaged, which is reported
@@ -69,7 +70,7 @@ class BranchReader {
   std::map<std::string, PathNews> news_;
   std::set<SessionId> sessions_;
   std::vector<Problem> problems_;
-  /// The last content parsed to count its messages: often the newest, whose facts are wanted at the end.
+  /// The last content parsed to count its messages: the same one often comes again.
   std::map<std::string, std::pair<Oid, StoredContent>> parsed_;  // by path
 };
 

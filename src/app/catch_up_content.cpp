@@ -74,6 +74,7 @@ StoredContent read_content(const archive::Store& store, const archive::StoredEnt
   if (parser) {
     parser->finish();
     content.facts = parser->facts();
+    content.details = parser->details();
     content.parsed_to = parser->parsed_to();
   }
   return content;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "csb/archive/store.hpp"
+#include "csb/model/session_details.hpp"
 #include "csb/model/stored_file.hpp"
 #include "csb/source/source.hpp"
 #include "csb/transcript/facts.hpp"
@@ -16,6 +17,7 @@ struct StoredContent {
   std::uint64_t size = 0;
   StoredSlices slices;
   transcript::Facts facts;      ///< empty unless it was parsed
+  SessionDetails details;       ///< likewise
   std::uint64_t parsed_to = 0;  ///< offset behind the last whole row
 
   [[nodiscard]] bool is_conversation() const noexcept { return facts.messages > 0; }

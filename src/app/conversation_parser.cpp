@@ -34,7 +34,8 @@ ConversationParser::ConversationParser(const source::Source& source) {
   }
 }
 
-ConversationParser::ConversationParser(transcript::Facts facts, std::uint64_t offset) : wanted_(offset) {
+ConversationParser::ConversationParser(transcript::Facts facts, std::uint64_t offset)
+    : goes_on_(facts.messages > 0), wanted_(offset) {
   rows_.emplace(std::move(facts), offset);
 }
 
@@ -61,6 +62,10 @@ void ConversationParser::finish() {
 
 const transcript::Facts& ConversationParser::facts() const noexcept {
   return rows_ ? rows_->facts() : chat_facts_;
+}
+
+const SessionDetails& ConversationParser::details() const noexcept {
+  return rows_ ? rows_->details() : chat_details_;
 }
 
 std::uint64_t ConversationParser::parsed_to() const noexcept { return rows_ ? rows_->parsed_to() : wanted_; }

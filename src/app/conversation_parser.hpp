@@ -32,15 +32,21 @@ class ConversationParser {
   void finish();
 
   [[nodiscard]] const transcript::Facts& facts() const noexcept;
+  /// Of the rows fed; nothing of a chat, which has no tools and folders.
+  [[nodiscard]] const SessionDetails& details() const noexcept;
+  /// The rows fed follow others of a conversation. (A stub amounted to nothing.)
+  [[nodiscard]] bool goes_on() const noexcept { return goes_on_; }
   [[nodiscard]] std::uint64_t parsed_to() const noexcept;
 
  private:
   ConversationParser(transcript::Facts facts, std::uint64_t offset);
 
+  bool goes_on_ = false;
   // One of the two.
   std::optional<transcript::Reader> rows_;
   std::optional<claude_ai::ChatReader> chat_;
   transcript::Facts chat_facts_;
+  SessionDetails chat_details_;
   std::uint64_t wanted_ = 0;
 };
 

@@ -76,8 +76,13 @@ Ingested accepted(const IngestJob& job, const FileStamp& stamp, Reading reading,
   result.compactions = facts.compactions;
   result.state.parsed_to = reading.parser->parsed_to();
   result.state.facts = transcript::serialize(facts);
-  if (!job.source->is_transcript(result.state.path)) return result;
   // A stub or a blank never counts as the session's content: it stays listed by the conversation it was.
+  if (facts.messages > 0) {
+    result.state.details = reading.parser->details();
+    result.state.details_go_on = reading.parser->goes_on();
+    if (job.known) result.state.details_of = job.known->path;
+  }
+  if (!job.source->is_transcript(result.state.path)) return result;
   const bool was_conversation =
       job.known && job.known->session_facts && job.known->session_facts->messages > 0;
   result.state.session_facts =

@@ -19,6 +19,8 @@ catalogue::SessionFacts session_facts(const transcript::Facts& facts) {
   result.tool_calls = facts.tool_calls;
   result.bad_rows = facts.bad_rows;
   result.compactions = facts.compactions;
+  result.rewinds = facts.rewinds;
+  result.first_uuid = facts.first_uuid;
   result.plan_slugs.assign(facts.plan_slugs.begin(), facts.plan_slugs.end());
   return result;
 }

@@ -7,12 +7,16 @@
 namespace csb::catalogue {
 namespace {
 
-/// Rows that are gone count no more; that a file was touched stays known.
+/// Rows that are gone count no more; that a file was touched and an answer given stays known.
 void forget_rows(Connection& db, std::int64_t file_id) {
   db.run("DELETE FROM tools WHERE file_id = ?1", file_id);
   db.run("DELETE FROM folders WHERE file_id = ?1", file_id);
   db.run("DELETE FROM activity WHERE file_id = ?1", file_id);
-  db.run("UPDATE touched SET reads = 0, writes = 0, searches = 0 WHERE file_id = ?1", file_id);
+  db.run(
+      "UPDATE touched SET reads = 0, writes = 0, searches = 0, gone_ns = max(gone_ns, last_ns), last_ns = 0"
+      " WHERE file_id = ?1",
+      file_id);
+  db.run("UPDATE answers SET gone = 1 WHERE file_id = ?1", file_id);
 }
 
 void add_tools(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details) {
@@ -35,10 +39,23 @@ void add_folders(Connection& db, Names& names, std::int64_t file_id, const Sessi
 void add_touched(Connection& db, Names& names, std::int64_t file_id, std::string_view path,
                  const TouchedFile& touched) {
   db.run(
-      "INSERT INTO touched(file_id, path, reads, writes, searches, last_ns) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
+      "INSERT INTO touched(file_id, path, reads, writes, searches, last_ns, gone_ns)"
+      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0)"
       " ON CONFLICT(file_id, path) DO UPDATE SET reads = reads + ?3, writes = writes + ?4,"
-      "  searches = searches + ?5, last_ns = max(last_ns, ?6)",
+      "  searches = searches + ?5, last_ns = max(last_ns, ?6),"
+      "  gone_ns = iif(gone_ns > max(last_ns, ?6), gone_ns, 0)",
       file_id, names.id_of(db, path), touched.reads, touched.writes, touched.searches, touched.last_ns);
+}
+
+/// By rows that are gone.
+void keep_touched(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details) {
+  for (const auto& [path, touched] : details.files)
+    db.run(
+        "INSERT INTO touched(file_id, path, reads, writes, searches, last_ns, gone_ns)"
+        " VALUES(?1, ?2, 0, 0, 0, 0, ?3)"
+        " ON CONFLICT(file_id, path) DO UPDATE SET"
+        "  gone_ns = iif(max(gone_ns, ?3) > last_ns, max(gone_ns, ?3), 0)",
+        file_id, names.id_of(db, path), touched.last_ns);
 }
 
 void add_sitting(Connection& db, std::int64_t file_id, const ActivitySegment& added) {
@@ -65,24 +82,54 @@ void add_sitting(Connection& db, std::int64_t file_id, const ActivitySegment& ad
 }
 
 /// Of one answer's rows the first says what it is, each how much it took at least.
-void add_answers(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details) {
+/// @param gone they are of rows that are gone
+void add_answers(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details,
+                 bool gone) {
   for (const auto& [message, answer] : details.answers) {
     const Tokens& tokens = answer.tokens;
     db.run(
         "INSERT INTO answers(file_id, message, time_ns, model, cwd, input, output, cache_write_5m,"
-        "  cache_write_1h, cache_read) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        "  cache_write_1h, cache_read, gone) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
         " ON CONFLICT(file_id, message) DO UPDATE SET"
         "  time_ns = iif(time_ns = 0 OR (?3 > 0 AND ?3 < time_ns), ?3, time_ns),"
         "  model = iif((SELECT length(name) FROM names WHERE id = model) = 0, ?4, model),"
         "  cwd = iif((SELECT length(name) FROM names WHERE id = cwd) = 0, ?5, cwd),"
         "  input = max(input, ?6), output = max(output, ?7), cache_write_5m = max(cache_write_5m, ?8),"
-        "  cache_write_1h = max(cache_write_1h, ?9), cache_read = max(cache_read, ?10)",
+        "  cache_write_1h = max(cache_write_1h, ?9), cache_read = max(cache_read, ?10),"
+        "  gone = min(gone, ?11)",
         file_id, message, answer.time_ns, names.id_of(db, answer.model), names.id_of(db, answer.cwd),
-        tokens.input, tokens.output, tokens.cache_write_5m, tokens.cache_write_1h, tokens.cache_read);
+        tokens.input, tokens.output, tokens.cache_write_5m, tokens.cache_write_1h, tokens.cache_read, gone);
   }
 }
 
 }  // namespace
+
+void copy_details(Connection& db, std::int64_t from_file_id, std::int64_t file_id) {
+  forget_rows(db, file_id);
+  db.run("INSERT INTO tools SELECT ?2, tool, calls FROM tools WHERE file_id = ?1", from_file_id, file_id);
+  db.run("INSERT INTO folders SELECT ?2, folder, work, rows, origin FROM folders WHERE file_id = ?1",
+         from_file_id, file_id);
+  db.run("INSERT INTO activity SELECT ?2, start_ns, end_ns, messages FROM activity WHERE file_id = ?1",
+         from_file_id, file_id);
+  db.run(
+      "INSERT INTO touched SELECT ?2, path, reads, writes, searches, last_ns, 0 FROM touched"
+      " WHERE file_id = ?1 AND reads + writes + searches > 0"
+      " ON CONFLICT(file_id, path) DO UPDATE SET reads = excluded.reads, writes = excluded.writes,"
+      "  searches = excluded.searches, last_ns = excluded.last_ns,"
+      "  gone_ns = iif(gone_ns > excluded.last_ns, gone_ns, 0)",
+      from_file_id, file_id);
+  db.run(
+      "INSERT INTO answers SELECT ?2, message, time_ns, model, cwd, input, output, cache_write_5m,"
+      "  cache_write_1h, cache_read, 0 FROM answers WHERE file_id = ?1 AND gone = 0"
+      " ON CONFLICT(file_id, message) DO UPDATE SET gone = 0,"
+      "  time_ns = iif(time_ns = 0 OR (excluded.time_ns > 0 AND excluded.time_ns < time_ns),"
+      "   excluded.time_ns, time_ns),"
+      "  input = max(input, excluded.input), output = max(output, excluded.output),"
+      "  cache_write_5m = max(cache_write_5m, excluded.cache_write_5m),"
+      "  cache_write_1h = max(cache_write_1h, excluded.cache_write_1h),"
+      "  cache_read = max(cache_read, excluded.cache_read)",
+      from_file_id, file_id);
+}
 
 void put_details(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details,
                  bool go_on) {
@@ -91,13 +138,12 @@ void put_details(Connection& db, Names& names, std::int64_t file_id, const Sessi
   add_folders(db, names, file_id, details);
   for (const auto& [path, touched] : details.files) add_touched(db, names, file_id, path, touched);
   for (const ActivitySegment& sitting : details.activity) add_sitting(db, file_id, sitting);
-  add_answers(db, names, file_id, details);
+  add_answers(db, names, file_id, details, false);
 }
 
 void keep_details(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details) {
-  for (const auto& [path, touched] : details.files)
-    add_touched(db, names, file_id, path, {.last_ns = touched.last_ns});
-  add_answers(db, names, file_id, details);
+  keep_touched(db, names, file_id, details);
+  add_answers(db, names, file_id, details, true);
 }
 
 void clear_details(Connection& db, std::int64_t root_id) {

@@ -100,12 +100,13 @@ std::vector<TouchedRow> Catalogue::files_touched_by(const SessionId& session) co
     std::vector<TouchedRow> files;
     // Counted where the rows are now, known wherever they were.
     Query row = db.query(
-        "SELECT name, sum(reads * counts), sum(writes * counts), sum(searches * counts), max(last_ns) FROM"
-        " (SELECT n.name, d.reads, d.writes, d.searches, d.last_ns, f.id = ?2 OR ?2 = 0"
+        "SELECT name, sum(reads * counts), sum(writes * counts), sum(searches * counts), max(at_ns) FROM"
+        " (SELECT n.name, d.reads, d.writes, d.searches, max(d.last_ns, d.gone_ns) AS at_ns, f.id = ?2 OR ?2 "
+        "= 0"
         "   OR (f.root_id = ?3 AND substr(f.path, 1, length(?4)) = ?4) AS counts"
         "  FROM files f CROSS JOIN touched d ON d.file_id = f.id CROSS JOIN names n ON n.id = d.path"
         "  WHERE f.session = ?1)"
-        " GROUP BY name ORDER BY max(last_ns) DESC, name",
+        " GROUP BY name ORDER BY max(at_ns) DESC, name",
         session.text(), place.file_id, place.root_id, Blob{place.folder});
     while (row.step()) {
       Columns columns(row);

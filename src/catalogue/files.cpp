@@ -100,6 +100,13 @@ FileRow file_row(Connection& db, std::int64_t root_id, const FileState& state) {
   return {db.last_id(), true};
 }
 
+/// Of a path that is known.
+std::int64_t file_id(Connection& db, std::int64_t root_id, std::string_view path) {
+  Query row = db.query("SELECT id FROM files WHERE root_id = ?1 AND path = ?2", root_id, Blob{path});
+  if (!row.step()) throw Error(ErrorCode::failed, "the catalogue does not know '" + std::string(path) + "'");
+  return row.integer(0);
+}
+
 void put_session_facts(Connection& db, std::int64_t file_id, const SessionFacts& facts) {
   db.run(
       "INSERT OR REPLACE INTO transcripts(file_id, title, first_prompt, start_cwd, cwd, git_branch, version, "
@@ -173,22 +180,16 @@ void Catalogue::Update::put_file(std::int64_t root_id, const FileState& state) {
       db.run("DELETE FROM plans WHERE file_id = ?1", file.id);
     }
     if (state.session_facts) put_session_facts(db, file.id, *state.session_facts);
-    if (state.details) put_details(db, state_->names, file.id, *state.details, state.details_go_on);
+    if (!state.details) return;
+    if (state.details_go_on && !state.details_of.empty() && state.details_of != state.path)
+      copy_details(db, file_id(db, root_id, state.details_of), file.id);
+    put_details(db, state_->names, file.id, *state.details, state.details_go_on);
   });
 }
 
 void Catalogue::Update::keep_history(std::int64_t root_id, std::string_view path,
                                      const SessionDetails& details) {
-  state_->run([&](Connection& db) {
-    std::int64_t file_id = 0;
-    {
-      Query row = db.query("SELECT id FROM files WHERE root_id = ?1 AND path = ?2", root_id, Blob{path});
-      if (!row.step())
-        throw Error(ErrorCode::failed, "the catalogue does not know '" + std::string(path) + "'");
-      file_id = row.integer(0);
-    }
-    keep_details(db, state_->names, file_id, details);
-  });
+  state_->run([&](Connection& db) { keep_details(db, state_->names, file_id(db, root_id, path), details); });
 }
 
 void Catalogue::Update::touch_file(std::int64_t file_id, const FileStamp& stamp, bool racy) {

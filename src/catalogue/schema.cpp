@@ -67,21 +67,23 @@ constexpr const char* kVersion1 = R"sql(
     work INTEGER NOT NULL, rows INTEGER NOT NULL, origin INTEGER NOT NULL,
     PRIMARY KEY(file_id, folder)) WITHOUT ROWID;
   CREATE INDEX folders_by_name ON folders(folder, file_id);
-  -- Without any count: by rows that only an older version has.
+  -- Without any count: by rows that only an older version has. gone_ns: the latest of those, where it is later
+  -- than last_ns, else 0.
   CREATE TABLE touched(
     file_id INTEGER NOT NULL, path INTEGER NOT NULL,
-    reads INTEGER NOT NULL, writes INTEGER NOT NULL, searches INTEGER NOT NULL, last_ns INTEGER NOT NULL,
+    reads INTEGER NOT NULL, writes INTEGER NOT NULL, searches INTEGER NOT NULL,
+    last_ns INTEGER NOT NULL, gone_ns INTEGER NOT NULL,
     PRIMARY KEY(file_id, path)) WITHOUT ROWID;
   CREATE INDEX touched_by_path ON touched(path, file_id);
   CREATE TABLE activity(
     file_id INTEGER NOT NULL, start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL, messages INTEGER NOT NULL,
     PRIMARY KEY(file_id, start_ns)) WITHOUT ROWID;
-  -- Answers stay when the rows are gone: what was used was used.
+  -- Answers stay when their rows are gone (then so marked): what was used was used.
   CREATE TABLE answers(
     file_id INTEGER NOT NULL, message INTEGER NOT NULL, time_ns INTEGER NOT NULL,
     model INTEGER NOT NULL, cwd INTEGER NOT NULL,
     input INTEGER NOT NULL, output INTEGER NOT NULL, cache_write_5m INTEGER NOT NULL,
-    cache_write_1h INTEGER NOT NULL, cache_read INTEGER NOT NULL,
+    cache_write_1h INTEGER NOT NULL, cache_read INTEGER NOT NULL, gone INTEGER NOT NULL,
     PRIMARY KEY(file_id, message)) WITHOUT ROWID;
 
   CREATE TABLE commits(

@@ -30,6 +30,9 @@ void for_each_member(FactsType& f, const Field& field) {
   field("rows", f.rows);
   field("bad_rows", f.bad_rows);
   field("compactions", f.compactions);
+  field("rewinds", f.rewinds);
+  field("rewound_to", f.rewound_to);
+  field("first_uuid", f.first_uuid);
   field("forked_from", f.forked_from);
   field("fork_stated", f.fork_stated);
   field("plan_slugs", f.plan_slugs);

@@ -27,8 +27,7 @@ void add_name(std::set<std::string, std::less<>>& names, std::string_view name) 
   if (!names.contains(name)) names.emplace(name);
 }
 
-void gather_time(std::string_view timestamp, Facts& facts) {
-  const std::int64_t ns = time_of(timestamp);
+void gather_time(std::int64_t ns, Facts& facts) {
   if (ns == 0) return;
   facts.first_ns = facts.first_ns == 0 ? ns : std::min(facts.first_ns, ns);
   facts.last_ns = std::max(facts.last_ns, ns);
@@ -57,9 +56,19 @@ bool is_human_prompt(const RowFields& row) {
   return is_typed_text(row.message_text, row.origin);
 }
 
+/// The client writes down which row the conversation went back to; like all such rows it may say so again.
+void gather_rewind(const RowFields& row, Facts& facts) {
+  if (row.type != "last-prompt" || !row.is_explicit) return;
+  const std::string_view leaf = cut_to_bytes(row.leaf_uuid, kMaxName);
+  if (facts.rewinds > 0 && leaf == facts.rewound_to) return;
+  ++facts.rewinds;
+  facts.rewound_to = leaf;
+}
+
 void gather_message(const RowFields& row, Facts& facts) {
   if (!row.is_message()) return;
   ++facts.messages;
+  if (facts.first_uuid.empty()) facts.first_uuid = cut_to_bytes(row.uuid, kMaxName);
   if (is_human_prompt(row)) {
     ++facts.prompts;
     if (facts.first_prompt.empty())
@@ -73,12 +82,14 @@ void gather_message(const RowFields& row, Facts& facts) {
 
 }  // namespace
 
-void gather(const RowFields& row, Facts& facts) {
+std::int64_t gather(const RowFields& row, Facts& facts) {
+  const std::int64_t time_ns = time_of(row.timestamp);
   ++facts.rows;
-  gather_time(row.timestamp, facts);
+  gather_time(time_ns, facts);
   gather_title(row, facts);
   gather_fork(row, facts);
   gather_message(row, facts);
+  gather_rewind(row, facts);
   if (row.type == "tool_use") ++facts.tool_calls;  // as old clients wrote them: rows of their own
   if (row.type == "system" && row.subtype == "compact_boundary") ++facts.compactions;
   set_first(facts.start_cwd, row.cwd);
@@ -88,6 +99,7 @@ void gather(const RowFields& row, Facts& facts) {
   set_last(facts.version, row.version);
   add_name(facts.plan_slugs, row.slug);
   add_name(facts.session_ids, row.session_id);
+  return time_ns;
 }
 
 }  // namespace csb::transcript

@@ -4,6 +4,7 @@
 
 #include "csb/util/fd.hpp"
 #include "gather.hpp"
+#include "gather_details.hpp"
 #include "lines.hpp"
 #include "row_fields.hpp"
 
@@ -12,25 +13,31 @@ namespace csb::transcript {
 struct Reader::State {
   Facts facts;
   LineSplitter lines;
-  RowParser parser;
+  DetailsGatherer details{};
+  RowParser parser{};
+  RowFields row{};
 
   void read(const Line& line) {
-    RowFields row;
     switch (parser.parse(line, row)) {
       case RowKind::blank:
         break;
       case RowKind::object:
-        gather(row, facts);
+        read_good();
         break;
       case RowKind::bad:
         ++facts.bad_rows;
         break;
     }
   }
+
+  void read_good() {
+    const std::int64_t time_ns = gather(row, facts);
+    details.add(row, facts.cwd, time_ns);
+  }
 };
 
 Reader::Reader(Facts facts, std::uint64_t offset)
-    : state_(std::make_unique<State>(State{std::move(facts), LineSplitter(offset), {}})) {}
+    : state_(std::make_unique<State>(State{std::move(facts), LineSplitter(offset)})) {}
 Reader::~Reader() = default;
 Reader::Reader(Reader&&) noexcept = default;
 Reader& Reader::operator=(Reader&&) noexcept = default;
@@ -40,15 +47,16 @@ void Reader::feed(std::span<const std::byte> bytes) {
 }
 
 const Facts& Reader::facts() const noexcept { return state_->facts; }
+const SessionDetails& Reader::details() const noexcept { return state_->details.details(); }
 std::uint64_t Reader::parsed_to() const noexcept { return state_->lines.line_start(); }
 
 struct RowSplitter::State {
   std::function<void(const Row&)> visit;
   LineSplitter lines;
-  RowParser parser;
+  RowParser parser{};
+  RowFields fields{};
 
   void hand_over(const Line& line) {
-    RowFields fields;
     const RowKind kind = parser.parse(line, fields);
     if (kind == RowKind::blank) return;
     Row row;
@@ -66,7 +74,7 @@ struct RowSplitter::State {
 };
 
 RowSplitter::RowSplitter(std::function<void(const Row&)> visit)
-    : state_(std::make_unique<State>(State{std::move(visit), LineSplitter(), {}})) {}
+    : state_(std::make_unique<State>(State{std::move(visit), LineSplitter()})) {}
 RowSplitter::~RowSplitter() = default;
 
 void RowSplitter::feed(std::span<const std::byte> bytes) {

@@ -70,6 +70,8 @@ struct FileState {
   /// where it is not given, what is known stays.
   std::optional<SessionDetails> details;
   bool details_go_on = false;  ///< they are of rows behind those known; else they are of the whole file
+  /// The path that those known are of, in the same root, when the file has moved; empty for its own.
+  std::string details_of;
 };
 
 /// One stored version of one path: one line of a commit's changes.

@@ -29,8 +29,11 @@ struct Facts {
   std::uint64_t rows = 0;      ///< whole lines that are JSON objects
   std::uint64_t bad_rows = 0;  ///< whole lines that are not; empty ones are neither
   std::uint64_t compactions = 0;
-  std::string forked_from;   ///< first `forkedFrom.sessionId`, else first foreign `requestSessionId`
-  bool fork_stated = false;  ///< `forked_from` is a `forkedFrom`, which a later one cannot change
+  std::uint64_t rewinds = 0;  ///< times the conversation was taken back to an earlier row
+  std::string rewound_to;     ///< that row, the last time
+  std::string first_uuid;     ///< of the first message: forks share it
+  std::string forked_from;    ///< first `forkedFrom.sessionId`, else first foreign `requestSessionId`
+  bool fork_stated = false;   ///< `forked_from` is a `forkedFrom`, which a later one cannot change
   std::set<std::string, std::less<>> plan_slugs;   ///< `slug` of rows: names of plans/<slug>.md
   std::set<std::string, std::less<>> session_ids;  ///< every `sessionId` seen (more than one after a fork)
 

@@ -8,15 +8,17 @@
 #include <string>
 #include <string_view>
 
+#include "csb/model/session_details.hpp"
 #include "csb/transcript/facts.hpp"
 
 namespace csb::transcript {
 
-/// Reads a JSONL transcript in pieces of any size and gathers its facts. Memory is bounded whatever the
-/// length of a line: one longer than 16 MiB is counted as bad and skipped to its end. Never throws for
-/// content: a row that is no JSON object (torn, two glued together, binary, an array, a scalar) is counted.
-/// Of fields that no fact needs it is only checked that strings end and brackets balance (at any depth);
-/// text that is not Unicode (invalid UTF-8, half a surrogate pair) is replaced, and the row counts as good.
+/// Reads a JSONL transcript in pieces of any size and gathers its facts and details. Memory is bounded
+/// whatever the length of a line: one longer than 16 MiB is counted as bad and skipped to its end. Never
+/// throws for content: a row that is no JSON object (torn, two glued together, binary, an array, a scalar) is
+/// counted. Of fields that no fact needs it is only checked that strings end and brackets balance (at any
+/// depth); text that is not Unicode (invalid UTF-8, half a surrogate pair) is replaced, and the row counts as
+/// good.
 class Reader {
  public:
   /// @param facts what earlier bytes said (default: nothing yet)
@@ -30,6 +32,8 @@ class Reader {
   void feed(std::span<const std::byte> bytes);
 
   [[nodiscard]] const Facts& facts() const noexcept;
+  /// Of the rows fed to this reader, not of those before.
+  [[nodiscard]] const SessionDetails& details() const noexcept;
   /// File offset just after the last newline fed. What follows (a torn tail) is read again next time.
   [[nodiscard]] std::uint64_t parsed_to() const noexcept;
 

@@ -134,6 +134,33 @@ TEST_CASE("a session that moved counts its rows once, its subagents with them") 
   CHECK(f.touched() == "/only/-elsewhere=1,0,0@50 /only/-home-me-work=0,0,0@50 /a/y=0,2,0@9 /a/x=1,0,0@5 ");
 }
 
+TEST_CASE("a file that moved and grew takes along what its rows amount to, and no more") {
+  Detailed f;
+  SessionDetails older = some_details();
+  older.files = {{"/gone", {.reads = 1, .last_ns = 3}}, {"/a/x", {.reads = 5, .last_ns = 99}}};
+  older.answers = {{8, {8, 100, "opus", "/a", {.output = 1000}}}};
+  f.put(older, false);
+  f.put(some_details(), false);
+  CHECK(f.touched() == "/a/x=1,0,0@99 /a/y=0,2,0@9 /gone=0,0,0@3 ");
+
+  FileState moved = transcript(f.id, "t", 4, "-elsewhere");
+  moved.details.emplace().tools = {{"Bash", 1}};
+  moved.details_go_on = true;
+  moved.details_of = f.state.path;
+  f.write([&](Catalogue::Update& update) {
+    update.remove_file(f.root, f.state.path);
+    update.put_file(f.root, moved);
+    update.add_version(version(f.root, f.state, 5, ChangeOp::remove));
+    update.add_version(version(f.root, moved, 5));
+    update.refresh_session(f.root, f.id);
+  });
+  CHECK(f.tools() == "Bash=3 Read=1 ");
+  CHECK(f.folders() == "/a=3/4/1 /b=0/1/2 ");
+  CHECK(f.catalogue.activity_of(f.id).size() == 1);
+  CHECK(f.touched() == "/a/x=1,0,0@99 /a/y=0,2,0@9 /gone=0,0,0@3 ");  // the former path still knows
+  CHECK(f.catalogue.usage({}).at(0).tokens.output == 1002);
+}
+
 TEST_CASE("history keeps answers and the names of files") {
   Detailed f;
   f.put({}, false);
