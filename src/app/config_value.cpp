@@ -31,6 +31,7 @@ const std::vector<ConfigKey>& config_keys() {
   static const std::vector<ConfigKey> keys{
       {"csb.store", Kind::path, false, "CSB_STORE", "the git repository that holds everything"},
       {"csb.claudeDir", Kind::path, true, "CLAUDE_CONFIG_DIR", "the directory Claude Code keeps its data in"},
+      {"csb.prices", Kind::path, false, nullptr, "a file that says what models cost, over csb's own prices"},
       {"csb.machine", Kind::name, false, nullptr, "the name of this machine in the branches of the store"},
       {"csb.include", Kind::pattern, true, nullptr,
        "paths to store that csb would leave out (globs, relative to the Claude directory)"},

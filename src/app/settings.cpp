@@ -158,6 +158,8 @@ Settings load_settings(const SettingOverrides& overrides) {
 
   const std::string machine = last_value(config, "csb.machine");
   settings.machine = ref_component(machine.empty() ? host_name() : machine);
+  if (const std::string prices = last_value(config, "csb.prices"); !prices.empty())
+    settings.prices_file = configured_path("csb.prices", prices);
   settings.policy.include = all_values(config, "csb.include");
   settings.policy.exclude = all_values(config, "csb.exclude");
   return settings;
