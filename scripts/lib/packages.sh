@@ -26,6 +26,7 @@ build  -             zlib1g-dev         pkgconfig(zlib)        zlib
 build  -             libssl-dev         pkgconfig(openssl)     openssl@3
 test   -             catch2             cmake(Catch2)          catch2
 test   python3       python3            python3                python3
+test   clang++       clang              clang                  -
 test   clang-format  clang-format       clang-tools-extra      clang-format
 test   strace        strace             strace                 -
 test   setpriv       util-linux         util-linux             -
