@@ -8,6 +8,7 @@
 #include "backup_run.hpp"
 #include "backup_turn.hpp"
 #include "csb/app/roots.hpp"
+#include "csb/catalogue/catalogue.hpp"
 #include "csb/util/clock.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
@@ -52,7 +53,7 @@ class BackupOfAll {
     try {
       if (!fs::is_directory(root.directory))
         throw Error(ErrorCode::failed, missing(root.directory), kMountedHint);
-      BackupResult one = BackupRun(settings_, root, options_for_one()).run();
+      BackupResult one = run_one(root);
       saved_any_ = true;
       note_look(root, started, one.incomplete() ? 3 : 0);
       add_root(result_, std::move(one), root, roots_.size() > 1);
@@ -65,6 +66,24 @@ class BackupOfAll {
       note_look(root, started, 1);
       add_failed_root(result_, root, error);
     }
+  }
+
+  /// The catalogue never decides whether a backup happens: what is wrong with it may show at any of its
+  /// pages.
+  BackupResult run_one(const Root& root) {
+    Settings without = settings_;
+    try {
+      return BackupRun(settings_, root, options_for_one()).run();
+    } catch (const std::exception& error) {
+      using catalogue::Catalogue;
+      if (options_.dry_run || options_.no_commit) throw;
+      if (!Catalogue::is_damage(error) && !Catalogue::is_in_use(error)) throw;
+      without.catalogue_trust =
+          Catalogue::is_damage(error) ? CatalogueTrust::damaged : CatalogueTrust::in_use;
+      result_.problems.push_back(
+          {Problem::Severity::note, {}, error.what(), "the backup began anew without it"});
+    }
+    return BackupRun(without, root, options_for_one()).run();
   }
 
   void note_look(const Root& root, std::int64_t started, int status) {

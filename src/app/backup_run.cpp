@@ -126,7 +126,8 @@ void BackupRun::open_root() {
 void BackupRun::open_catalogue() {
   using catalogue::Catalogue;
   const bool exists = fs::exists(settings_.catalogue_file());  // asked once: the answer may change
-  if (!options_.dry_run && (options_.no_commit || !exists)) return open_catalogue_to_write();
+  const bool is_trusted = settings_.catalogue_trust == CatalogueTrust::sound;
+  if (!options_.dry_run && (options_.no_commit || !exists || !is_trusted)) return open_catalogue_to_write();
   if (!exists) return;
   try {
     const auto access = options_.dry_run ? Catalogue::Access::read : Catalogue::Access::read_alone;
@@ -146,10 +147,13 @@ void BackupRun::open_catalogue_to_write() {
   only_reads_ = false;
   catalogue_.reset();
   try {
+    if (settings_.catalogue_trust == CatalogueTrust::in_use)
+      throw Error(ErrorCode::busy, "another program has the catalogue");
     catalogue_ = open_catalogue_for_writing(settings_, [this](std::string said) { note(std::move(said)); });
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::busy || options_.no_commit) throw;
-    // A newer csb's, or its disk is full: it is left as it is, and what is needed of it read from the store.
+    if (options_.no_commit) throw;
+    // A newer csb's, another program's lock, or its disk is full: it is left as it is, and what is needed of
+    // it read from the store.
     note(error.what(), "this backup does without the catalogue, and takes longer");
     catalogue_ = Catalogue::open({}, Catalogue::Access::memory);
   }

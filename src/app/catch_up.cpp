@@ -28,8 +28,9 @@ std::vector<archive::Branch> in_reading_order(std::vector<archive::Branch> branc
 
 class CatchUp {
  public:
-  CatchUp(catalogue::Catalogue& catalogue, const archive::Store& store, const Settings& settings)
-      : catalogue_(catalogue), store_(store), settings_(settings) {}
+  CatchUp(catalogue::Catalogue& catalogue, const archive::Store& store, const Settings& settings,
+          const std::function<void(std::uint64_t, std::uint64_t)>& progress)
+      : catalogue_(catalogue), store_(store), settings_(settings), progress_(progress) {}
 
   std::vector<Problem> run(const std::string& only_branch) {
     const auto branches = in_reading_order(store_.branches(), settings_);
@@ -119,7 +120,7 @@ class CatchUp {
     const auto policy = source.policy(settings_.policy);
     BranchReader reader(catalogue_, update, store_, *policy, std::move(target));
     for (const archive::CommitInfo& commit : *commits) reader.read(commit);
-    reader.finish();
+    reader.finish(progress_);
     problems_.insert(problems_.end(), reader.problems().begin(), reader.problems().end());
     update.set_head(root_id, branch.tip);
     update.commit();
@@ -128,6 +129,7 @@ class CatchUp {
   catalogue::Catalogue& catalogue_;
   const archive::Store& store_;
   const Settings& settings_;
+  const std::function<void(std::uint64_t, std::uint64_t)>& progress_;
   std::vector<Oid> earlier_;       ///< tips of the branches before this one
   bool anew_ = false;              ///< read every branch but the own from its beginning
   std::size_t walked_ = 0;         ///< how many of those are in known_
@@ -138,8 +140,9 @@ class CatchUp {
 }  // namespace
 
 std::vector<Problem> catch_up(catalogue::Catalogue& catalogue, const archive::Store& store,
-                              const Settings& settings, const std::string& only_branch) {
-  return CatchUp(catalogue, store, settings).run(only_branch);
+                              const Settings& settings, const std::string& only_branch,
+                              const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  return CatchUp(catalogue, store, settings, progress).run(only_branch);
 }
 
 bool is_up_to_date(const catalogue::Catalogue& catalogue, const archive::Store& store) {

@@ -84,7 +84,7 @@ void BranchReader::record(const archive::CommitInfo& commit, Change change, cons
   if (change.op != ChangeOp::grow && change.op != ChangeOp::remove) keep_history(change.path, news);
   news.present = change.op != ChangeOp::remove;
   if (!news.present) return;
-  news.place = {commit.oid, tree_path};
+  news.place = {commit.oid, tree_path, ++recorded_};
   if (change.messages.value_or(0) > 0) news.conversation = news.place;
   news.content = std::move(change);
 }
@@ -150,12 +150,29 @@ void BranchReader::add_facts(catalogue::FileState& state, const PathNews& news,
   if (!target_.source.is_transcript(state.path) || S_ISLNK(state.stamp.mode)) return;
   if (conversation != nullptr) {
     state.session_facts = session_facts(conversation->facts);
+  } else if (const auto before = content_before_move(state)) {
+    state.session_facts = session_facts(before->facts);
   } else if (const auto known = catalogue_.file_state(target_.root_id, state.path);
              known && known->session_facts) {
     state.session_facts = known->session_facts;
   } else {
     state.session_facts = session_facts(newest ? newest->facts : transcript::Facts());
   }
+}
+
+/// A stub that was moved: the session is listed by what it was under its last path but this.
+std::optional<StoredContent> BranchReader::content_before_move(const catalogue::FileState& state) {
+  if (!state.session) return std::nullopt;
+  const std::string* former = nullptr;
+  const Place* place = nullptr;
+  for (const auto& [path, news] : news_) {
+    if (path == state.path || !news.conversation || !target_.source.is_transcript(path)) continue;
+    if (target_.source.session_of(path) != state.session) continue;
+    if (place != nullptr && news.conversation->order < place->order) continue;
+    former = &path;
+    place = &*news.conversation;
+  }
+  return place != nullptr ? content_at(*former, *place, true) : std::nullopt;
 }
 
 void BranchReader::finish_path(const std::string& path, const PathNews& news) {
@@ -179,8 +196,12 @@ void BranchReader::finish_path(const std::string& path, const PathNews& news) {
   update_.put_file(target_.root_id, state);
 }
 
-void BranchReader::finish() {
-  for (const auto& [path, news] : news_) finish_path(path, news);
+void BranchReader::finish(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  std::uint64_t done = 0;
+  for (const auto& [path, news] : news_) {
+    finish_path(path, news);
+    if (progress) progress(++done, news_.size());
+  }
   for (const SessionId& session : sessions_) update_.refresh_session(target_.root_id, session);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -33,7 +34,8 @@ class BranchReader {
   /// Records what the commit changed.
   void read(const archive::CommitInfo& commit);
   /// Records the state all those commits left, and the sessions they touched.
-  void finish();
+  /// @param progress gets the paths recorded and how many there are; may be empty
+  void finish(const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
   /// Contents that could not be read, so that their facts are missing.
   [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
 
@@ -42,6 +44,7 @@ class BranchReader {
   struct Place {
     Oid commit;
     std::string tree_path;
+    std::uint64_t order = 0;  ///< rises with what is recorded
   };
   struct PathNews {
     bool present = false;
@@ -59,6 +62,7 @@ class BranchReader {
                                                         bool parse);
   void add_facts(catalogue::FileState& state, const PathNews& news,
                  const std::optional<StoredContent>& newest);
+  [[nodiscard]] std::optional<StoredContent> content_before_move(const catalogue::FileState& state);
   void report(const std::string& path, const Error& error);
   [[nodiscard]] bool is_wanted(const std::string& path) const;
 
@@ -68,6 +72,7 @@ class BranchReader {
   const source::PathPolicy& policy_;
   Target target_;
   std::map<std::string, PathNews> news_;
+  std::uint64_t recorded_ = 0;
   std::set<SessionId> sessions_;
   std::vector<Problem> problems_;
   /// The last content parsed to count its messages: the same one often comes again.

@@ -11,6 +11,8 @@
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
 #include "csb/util/lock.hpp"
+#include "fill_catalogue.hpp"
+#include "publish_catalogue.hpp"
 
 namespace csb::app {
 namespace {
@@ -31,21 +33,6 @@ std::string store_name(const Settings& settings) {
   return parent.empty() ? path : parent + '/' + std::string(base_name(path));
 }
 
-/// The files SQLite keeps for one database.
-constexpr std::string_view kParts[] = {"", "-wal", "-shm"};
-
-void remove_database(const std::string& path) {
-  for (const std::string_view part : kParts) fs::remove_file(path + std::string(part));
-}
-
-void set_aside(const std::string& path) {
-  const std::string aside = path + ".damaged-" + format_rfc3339(now_ns());
-  for (const std::string_view part : kParts) {
-    const std::string from = path + std::string(part);
-    if (fs::exists(from)) fs::rename_file(from, aside + std::string(part));
-  }
-}
-
 enum class Fault {
   none,
   empty,  ///< no file, or nothing in it (a run was killed before it filled it)
@@ -57,6 +44,11 @@ enum class Fault {
 /// The catalogue file, when it is sound and of this store. @param fault and `why` say why it is not
 std::optional<Catalogue> open_sound(const Settings& settings, Fault& fault, std::string& why) {
   fault = Fault::none;
+  if (settings.catalogue_trust != CatalogueTrust::sound) {
+    fault = settings.catalogue_trust == CatalogueTrust::damaged ? Fault::damaged : Fault::unreadable;
+    why = "the catalogue could not be read to the end";
+    return std::nullopt;
+  }
   try {
     Catalogue catalogue = Catalogue::open(settings.catalogue_file(), Catalogue::Access::read);
     if (!is_of_this_store(catalogue, settings)) {
@@ -78,13 +70,6 @@ std::optional<Catalogue> open_sound(const Settings& settings, Fault& fault, std:
   return std::nullopt;
 }
 
-void fill(Catalogue& catalogue, const archive::Store& store, const Settings& settings) {
-  catch_up(catalogue, store, settings);
-  auto update = catalogue.begin();
-  update.set_note(kStoreNote, store_name(settings));
-  update.commit();
-}
-
 /// Builds a new catalogue beside the old one, then puts it in its place: whoever reads sees one or the
 /// other. @return false when that is not possible now
 bool rebuild_in_place(const archive::Store& store, const Settings& settings, Fault fault) {
@@ -93,17 +78,13 @@ bool rebuild_in_place(const archive::Store& store, const Settings& settings, Fau
     fs::make_directories(settings.home);
     const auto lock = FileLock::acquire(settings.catalogue_lock_file(), kPatience);
     if (!lock) return false;
-    const std::string fresh = file + ".rebuild";
-    remove_database(fresh);
+    const OldCatalogue old = fault == Fault::damaged ? OldCatalogue::damaged : settle_old_catalogue(file);
+    const std::string fresh = fresh_catalogue_file(file);
     {
       Catalogue catalogue = Catalogue::open(fresh, Catalogue::Access::write);
-      fill(catalogue, store, settings);
+      fill_catalogue(catalogue, store, settings);
     }
-    if (fs::exists(fresh + "-wal")) return false;
-    // Its log must not be applied to the new one.
-    fault == Fault::damaged ? set_aside(file) : remove_database(file);
-    fs::rename_file(fresh, file);
-    fs::remove_file(fresh + "-shm");
+    publish_catalogue(fresh, file, old);
     return true;
   } catch (const std::exception&) {
     return false;  // a read-only or full disk: the caller does without the file
@@ -114,14 +95,29 @@ Catalogue rebuild(const archive::Store& store, const Settings& settings, Fault f
                   const Said& said) {
   if (said) said("reading the sessions from the store: " + why);
   const bool may_replace = fault == Fault::empty || fault == Fault::damaged;
-  if (may_replace && rebuild_in_place(store, settings, fault))
-    if (auto catalogue = open_sound(settings, fault, why)) return std::move(*catalogue);
+  if (may_replace && rebuild_in_place(store, settings, fault)) {
+    Settings mended = settings;
+    mended.catalogue_trust = CatalogueTrust::sound;
+    if (auto catalogue = open_sound(mended, fault, why)) return std::move(*catalogue);
+  }
   Catalogue catalogue = Catalogue::open("", Catalogue::Access::memory);
-  fill(catalogue, store, settings);
+  fill_catalogue(catalogue, store, settings);
   return catalogue;
 }
 
-archive::Store open_store(const Settings& settings) {
+}  // namespace
+
+std::vector<Problem> fill_catalogue(Catalogue& catalogue, const archive::Store& store,
+                                    const Settings& settings,
+                                    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  auto problems = catch_up(catalogue, store, settings, {}, progress);
+  auto update = catalogue.begin();
+  update.set_note(kStoreNote, store_name(settings));
+  update.commit();
+  return problems;
+}
+
+archive::Store open_store_to_read(const Settings& settings) {
   try {
     return archive::Store::open(settings.store);
   } catch (const Error& error) {
@@ -129,8 +125,6 @@ archive::Store open_store(const Settings& settings) {
     throw Error(ErrorCode::not_found, error.what(), "run csb backup: nothing has been archived yet");
   }
 }
-
-}  // namespace
 
 bool is_of_this_store(const Catalogue& catalogue, const Settings& settings) {
   const std::string store = catalogue.note(kStoreNote);
@@ -141,7 +135,7 @@ Catalogue open_catalogue_for_reading(const Settings& settings, const Said& said)
   Fault fault = Fault::none;
   std::string why;
   if (auto catalogue = open_sound(settings, fault, why)) return std::move(*catalogue);
-  return rebuild(open_store(settings), settings, fault, why, said);
+  return rebuild(open_store_to_read(settings), settings, fault, why, said);
 }
 
 Catalogue open_catalogue_up_to_date(const Settings& settings, const archive::Store& store, const Said& said) {
@@ -164,6 +158,7 @@ Catalogue open_catalogue_up_to_date(const Settings& settings, const archive::Sto
 Catalogue open_catalogue_for_writing(const Settings& settings, const Said& said) {
   const std::string file = settings.catalogue_file();
   fs::make_directories(settings.home);
+  if (settings.catalogue_trust == CatalogueTrust::damaged && fs::exists(file)) set_catalogue_aside(file);
   const auto open = [&]() {
     try {
       Catalogue catalogue = Catalogue::open(file, Catalogue::Access::write);
@@ -173,7 +168,7 @@ Catalogue open_catalogue_for_writing(const Settings& settings, const Said& said)
       if (!Catalogue::is_damage(error)) throw;
       if (said) said(std::string("the catalogue is damaged and is built anew: ") + error.what());
     }
-    set_aside(file);
+    set_catalogue_aside(file);
     return Catalogue::open(file, Catalogue::Access::write);
   };
   Catalogue catalogue = open();

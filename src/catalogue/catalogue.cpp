@@ -60,6 +60,21 @@ Catalogue Catalogue::open(const std::string& path, Access access) {
   });
 }
 
+void Catalogue::settle(const std::string& path) {
+  translated(path, [&] {
+    SQLite::Database database = open_for_writing(path);
+    // Without waiting, then with: readers of an earlier state keep the rest of the log in use.
+    for (const char* const pragma : {"PRAGMA wal_checkpoint(PASSIVE)", "PRAGMA wal_checkpoint(TRUNCATE)"}) {
+      SQLite::Statement statement(database, pragma);
+      if (!statement.executeStep()) return;
+      const std::int64_t in_log = statement.getColumn(1).getInt64(),
+                         moved = statement.getColumn(2).getInt64();
+      if (in_log == moved) return;
+    }
+    throw Locked("catalogue '" + path + "' is being read");
+  });
+}
+
 std::vector<Root> Catalogue::roots() const {
   return state_->run([](Connection& db) {
     std::vector<Root> roots;

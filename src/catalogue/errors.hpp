@@ -16,6 +16,19 @@ class Damage : public Error {
       : Error(ErrorCode::failed, what, "it is rebuilt from the store: run csb backup") {}
 };
 
+/// Another program keeps the file locked.
+class Locked : public Error {
+ public:
+  explicit Locked(const std::string& what)
+      : Error(ErrorCode::busy, what, "another run of csb is writing; try again when it has ended") {}
+};
+
+/// It lacks what this csb needs: made by a newer one, which will want it back.
+class Newer : public Error {
+ public:
+  explicit Newer(const std::string& what) : Error(ErrorCode::failed, what, "use the newer csb") {}
+};
+
 /// What SQLite reported, as one of csb's own errors: Damage, Error{busy} or Error{failed}.
 [[noreturn]] void throw_translated(const std::string& path, const SQLite::Exception& error);
 

@@ -23,6 +23,7 @@ namespace csb::cli {
 [[nodiscard]] Command restore_command();
 [[nodiscard]] Command status_command();
 [[nodiscard]] Command verify_command();
+[[nodiscard]] Command rebuild_index_command();
 [[nodiscard]] Command policy_command();
 [[nodiscard]] Command config_command();
 [[nodiscard]] Command completions_command();

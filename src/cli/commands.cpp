@@ -21,6 +21,7 @@ std::vector<Command> make_commands() {
   table.push_back(restore_command());
   table.push_back(status_command());
   table.push_back(verify_command());
+  table.push_back(rebuild_index_command());
   table.push_back(policy_command());
   table.push_back(config_command());
   table.push_back(completions_command());

@@ -130,6 +130,25 @@ std::string to_json(const app::StatusResult& result, std::int64_t now) {
   return dump(document);
 }
 
+std::string to_json(const app::RebuildResult& result) {
+  Json document;
+  document["schema"] = "csb.rebuild-index/1";
+  document["started"] = time_or_null(result.started_ns);
+  document["ended"] = time_or_null(result.ended_ns);
+  document["branches"] = result.branches;
+  document["sessions"] = result.sessions;
+  document["deleted_sessions"] = result.deleted_sessions;
+  document["versions"] = result.versions;
+  document["had_catalogue"] = result.had_catalogue;
+  if (result.set_aside.empty()) {
+    document["set_aside"] = nullptr;
+  } else {
+    put_path(document, "set_aside", result.set_aside);
+  }
+  document["problems"] = array_of(result.problems);
+  return dump(document);
+}
+
 std::string to_json(const std::vector<app::PolicyResult>& results) {
   Json document;
   document["schema"] = "csb.policy/1";

@@ -84,7 +84,13 @@ void Output::line(std::string_view text) {
   write("\n");
 }
 
+bool Output::discard() {
+  buffer_.clear();
+  return !has_left_;
+}
+
 void Output::flush() {
+  has_left_ = has_left_ || !buffer_.empty();
   const int error = write_whole(fd_, buffer_);
   buffer_.clear();
   if (error == EPIPE) throw ReaderGone();

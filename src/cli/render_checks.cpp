@@ -184,6 +184,17 @@ std::string render(const std::vector<app::PolicyResult>& results, const Screen& 
   return out;
 }
 
+std::string render(const app::RebuildResult& result, const Screen& screen) {
+  std::string out =
+      fmt::format("{}: {}, {}, from {} in {}\n",
+                  result.had_catalogue ? "The catalogue was rebuilt" : "The catalogue was built",
+                  counted(result.sessions, "session"), counted(result.deleted_sessions, "deleted one"),
+                  counted(result.versions, "stored version"), counted(result.branches, "branch", "branches"));
+  if (!result.set_aside.empty())
+    out += row(screen, "damaged", "the old one is kept as " + printable(with_tilde(result.set_aside)));
+  return out;
+}
+
 std::string render(const app::VerifyResult& result, const Screen& screen) {
   std::string out = fmt::format("Store: {}, {}, {}, {}: {}\n", counted(result.store.packs, "pack"),
                                 counted(result.store.objects, "object"),

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "csb/catalogue/catalogue.hpp"
 #include "csb/cli/command.hpp"
 #include "csb/cli/exit_status.hpp"
 #include "csb/cli/main.hpp"
@@ -37,6 +38,24 @@ void occupy_standard_descriptors() {
               near.empty() ? "'csb help' lists all commands" : "did you mean 'csb " + near + "'?");
 }
 
+/// A damaged page of the catalogue may show at any question, and the catalogue is derived: questions are
+/// asked once more, of one that is built anew. Commands that change something see to that themselves.
+int run_command(const Command& command, std::vector<std::string> arguments, Output& out, Messages& messages) {
+  Call call{command, arguments, out, messages, {}};
+  using catalogue::Catalogue;
+  try {
+    return command.run(call);
+  } catch (const std::exception& error) {
+    const bool only_asks = command.group == Command::Group::find || command.group == Command::Group::check;
+    const bool is_damage = Catalogue::is_damage(error);
+    if (!only_asks || (!is_damage && !Catalogue::is_in_use(error)) || !out.discard()) throw;
+    call.catalogue_trust = is_damage ? app::CatalogueTrust::damaged : app::CatalogueTrust::in_use;
+  }
+  Call again{command, std::move(arguments), out, messages, {}};
+  again.catalogue_trust = call.catalogue_trust;
+  return command.run(again);
+}
+
 int dispatch(CommandLine line, Output& out, Messages& messages) {
   if (line.version) {
     out.line("csb " + std::string(version()));
@@ -49,8 +68,7 @@ int dispatch(CommandLine line, Output& out, Messages& messages) {
   }
   const Command* command = find_command(line.command);
   if (command == nullptr) refuse_command(line.command);
-  Call call{*command, std::move(line.arguments), out, messages, {}};
-  return command->run(call);
+  return run_command(*command, std::move(line.arguments), out, messages);
 }
 
 int run_guarded(int argc, char** argv, Messages& messages) {

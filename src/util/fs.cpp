@@ -102,6 +102,10 @@ void rename_file(const std::string& from, const std::string& to) {
     throw errno_error("cannot rename '" + from + "' to '" + to + "'", errno);
 }
 
+bool link_file(const std::string& from, const std::string& to) {
+  return ::link(from.c_str(), to.c_str()) == 0;
+}
+
 bool remove_file(const std::string& path) {
   if (::unlink(path.c_str()) == 0) return true;
   if (errno == ENOENT) return false;

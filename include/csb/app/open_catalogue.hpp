@@ -34,9 +34,11 @@ namespace csb::app {
 /// parsed from the store. On a branch it has never seen, this is the whole history; a branch that was
 /// rewritten is read anew. One transaction a branch. The caller holds the lock.
 /// @param only_branch empty = all branches
+/// @param progress gets the paths of the branch at hand that were read, and how many there are; may be empty
 /// @return contents that could not be read from the store: their sessions are listed without facts
 std::vector<Problem> catch_up(catalogue::Catalogue& catalogue, const archive::Store& store,
-                              const Settings& settings, const std::string& only_branch = {});
+                              const Settings& settings, const std::string& only_branch = {},
+                              const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
 
 /// True when the catalogue was made from the store of these settings, or is to be.
 [[nodiscard]] bool is_of_this_store(const catalogue::Catalogue& catalogue, const Settings& settings);

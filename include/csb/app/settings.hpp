@@ -13,6 +13,13 @@ struct SettingOverrides {
   std::string store;                     ///< --store
 };
 
+/// What was found out about the catalogue by an attempt that failed because of it.
+enum class CatalogueTrust {
+  sound,    ///< nothing against it
+  damaged,  ///< it is to be set aside
+  in_use,   ///< another program has it (Catalogue::is_in_use): this run does without
+};
+
 /// Where everything is, by the precedence flag > environment > configuration file > default.
 struct Settings {
   std::string home;              ///< $CSB_HOME, else $XDG_DATA_HOME/csb, else ~/.local/share/csb
@@ -24,7 +31,10 @@ struct Settings {
   std::string claude_dir;                     ///< the first
   std::vector<std::string> more_claude_dirs;  ///< the others
   std::string machine;                        ///< csb.machine, else the host name; made fit for a ref name
+  std::string prices_file;                    ///< csb.prices; empty when it is not set
   source::PolicyOverrides policy;             ///< csb.include, csb.exclude
+
+  CatalogueTrust catalogue_trust = CatalogueTrust::sound;
 
   [[nodiscard]] std::string catalogue_file() const { return home + "/catalogue.db"; }
   /// Held by a backup; whoever finds it taken leaves a mark, and the holder runs again.

@@ -222,6 +222,12 @@ class Catalogue {
   [[nodiscard]] static Catalogue open(const std::string& path, Access access);
   /// True when `error` means that the file must be set aside and rebuilt. Every call may find damage.
   [[nodiscard]] static bool is_damage(const std::exception& error);
+  /// True when the file is somebody else's for now: another program kept it locked for longer than the
+  /// timeout, or a newer csb has changed it. Do without it, and leave it as it is.
+  [[nodiscard]] static bool is_in_use(const std::exception& error);
+  /// Moves what a writer left in the log of a catalogue into its one file, which then may be replaced.
+  /// Readers may go on. @throws as open() for writing, and Error{busy} when a reader is in the way
+  static void settle(const std::string& path);
 
   Catalogue(Catalogue&&) noexcept;
   Catalogue& operator=(Catalogue&&) noexcept;

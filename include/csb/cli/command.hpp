@@ -62,7 +62,13 @@ struct Call {
   /// Given: the command only says here what options it has (options_of).
   std::vector<OptionHelp>* describe = nullptr;
 
-  [[nodiscard]] app::Settings settings() const { return app::load_settings(global.where); }
+  app::CatalogueTrust catalogue_trust = app::CatalogueTrust::sound;
+
+  [[nodiscard]] app::Settings settings() const {
+    app::Settings settings = app::load_settings(global.where);
+    settings.catalogue_trust = catalogue_trust;
+    return settings;
+  }
 };
 
 /// The command line split at the command's name: the first word that is no option (nor the value of a

@@ -13,6 +13,7 @@
 #include "csb/app/log.hpp"
 #include "csb/app/maintain.hpp"
 #include "csb/app/policy.hpp"
+#include "csb/app/rebuild_index.hpp"
 #include "csb/app/restore.hpp"
 #include "csb/app/show.hpp"
 #include "csb/app/status.hpp"
@@ -30,6 +31,7 @@ namespace csb::cli {
 [[nodiscard]] std::string to_json(const app::BackupResult& result, bool dry_run);
 [[nodiscard]] std::string to_json(const app::RestoreResult& result, bool dry_run);
 [[nodiscard]] std::string to_json(const app::VerifyResult& result);
+[[nodiscard]] std::string to_json(const app::RebuildResult& result);
 [[nodiscard]] std::string to_json(const archive::MaintainReport& report);
 [[nodiscard]] std::string to_json(const app::ConfigResult& result);
 [[nodiscard]] std::string to_json(const app::ConfigEntry& entry);

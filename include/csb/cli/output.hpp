@@ -48,10 +48,13 @@ class Output {
   void write(std::string_view text);
   void line(std::string_view text);
   void flush();
+  /// Takes back what was written so far. @return false when some of it has left already
+  [[nodiscard]] bool discard();
 
  private:
   int fd_;
   std::string buffer_;
+  bool has_left_ = false;
 };
 
 /// Standard error: what is said to the person. Texts are made printable here; writing never fails, since

@@ -12,6 +12,7 @@
 #include "csb/app/log.hpp"
 #include "csb/app/maintain.hpp"
 #include "csb/app/policy.hpp"
+#include "csb/app/rebuild_index.hpp"
 #include "csb/app/restore.hpp"
 #include "csb/app/show.hpp"
 #include "csb/app/status.hpp"
@@ -37,6 +38,7 @@ struct Screen {
 [[nodiscard]] std::string render(const std::vector<app::PolicyResult>& results, const Screen& screen);
 [[nodiscard]] std::string render(const app::BackupResult& result, bool dry_run, const Screen& screen);
 [[nodiscard]] std::string render(const app::RestoreResult& result, bool dry_run, const Screen& screen);
+[[nodiscard]] std::string render(const app::RebuildResult& result, const Screen& screen);
 [[nodiscard]] std::string render(const app::VerifyResult& result, const Screen& screen);
 [[nodiscard]] std::string render(const archive::MaintainReport& report, const Screen& screen);
 [[nodiscard]] std::string render(const app::ConfigResult& result, bool show_origin, const Screen& screen);

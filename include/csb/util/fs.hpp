@@ -32,6 +32,9 @@ void sync_directory(const std::string& path);
 /// rename(2), replacing `to`. @throws Error naming both.
 void rename_file(const std::string& from, const std::string& to);
 
+/// link(2): a second name for a file. @return false when that is not possible there
+[[nodiscard]] bool link_file(const std::string& from, const std::string& to);
+
 /// unlink(2). @return false when there was nothing by that name. @throws Error on anything else.
 bool remove_file(const std::string& path);
 

@@ -1,0 +1,71 @@
+"""Three crafted transcripts for each way in which one can be bad: archived as they are, read as far as can be."""
+import os
+import resource
+import sqlite3
+
+from harness import CsbTest, main
+from hostile_transcripts import all_transcripts
+
+MOST_MEMORY_KIB = 100 * 1024
+
+
+class Hostile(CsbTest):
+    def put(self, session, content):
+        rel = "projects/-home-ada-engine/%s.jsonl" % session
+        full = self.tree.path(rel)
+        os.makedirs(os.path.dirname(full), exist_ok=True)
+        with open(full, "wb") as f:
+            for piece in [content] if isinstance(content, bytes) else content:
+                f.write(piece)
+        os.chmod(full, 0o600)
+        self.tree.stamp(rel)
+        return rel
+
+    def facts(self):
+        database = sqlite3.connect(os.path.join(self.csb_home, "catalogue.db"))
+        database.row_factory = sqlite3.Row
+        rows = database.execute(
+            "SELECT s.id, t.*, (SELECT count(DISTINCT message) FROM answers WHERE file_id = t.file_id) AS answers"
+            " FROM sessions s JOIN transcripts t ON t.file_id = s.file_id").fetchall()
+        database.close()
+        return {row["id"]: row for row in rows}
+
+    def check_all(self, wanted):
+        facts = self.facts()
+        for name, session, expected in wanted:
+            for field, value in expected.items():
+                self.assertEqual(value, facts[session][field], "%s: %s" % (name, field))
+            self.assertEqual("/home/ada/engine", facts[session]["cwd"], name)
+
+    def test_all_of_them(self):
+        wanted, rels = [], {}
+        for name, session, content, expected in all_transcripts():
+            rels[session] = self.put(session, content)
+            wanted.append((name, session, expected))
+        self.assertEqual(33, len(wanted))
+        report = self.backup()
+        self.assertEqual([], [p for p in report["problems"] if p["severity"] != "note"])
+        self.check_all(wanted)
+        self.assertEqual(33, len(self.list("-n0")))
+        # Appended to, none of what was bad stands in the way of what is new.
+        for session, rel in rels.items():
+            with open(self.tree.path(rel), "rb") as f:
+                f.seek(-1, os.SEEK_END)
+                whole = f.read() == b"\n"
+            self.tree.append(rel, (b"" if whole else b"\n") + b'{"type":"user","message":{"content":"later"}}\n')
+        before = self.facts()
+        again = self.backup()
+        self.assertLess(again["bytes_parsed"], 16 << 20)   # no line is read twice
+        after = self.facts()
+        for session, row in after.items():
+            self.assertGreater(row["messages"], before[session]["messages"], session)
+        self.csb("rebuild-index")
+        rebuilt = self.facts()
+        for session, row in after.items():
+            for field in ("title", "messages", "prompts", "tool_calls", "bad_rows", "answers", "first_uuid"):
+                self.assertEqual(row[field], rebuilt[session][field], "%s: %s" % (session, field))
+        self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, MOST_MEMORY_KIB)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,401 @@
+"""The catalogue is derived: built anew from the store it says the same, whatever happened before."""
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+import uuid
+
+import json_schema
+from harness import BUSY, NOT_FOUND, REFUSED, CsbTest, main, need
+
+SEED = int(os.environ.get("CSB_SEED", "20261121"))
+ROUNDS = int(os.environ.get("CSB_ROUNDS", "6"))
+
+# Every table, with names for numbers. Left out are what only the disk knows (stamps of files that are there,
+# whether one was racy), the parser's own state, and what the store does not have (runs, notes, names reported).
+TABLES = {
+    "roots": "SELECT branch, source, path, hex(head) FROM roots",
+    "files": "SELECT r.branch, hex(f.path), f.size, f.mode & 511, f.class, f.present, f.session FROM files f"
+             " JOIN roots r ON r.id = f.root_id",
+    "contents": "SELECT hex(f.path), hex(c.slices), c.parsed_to, c.facts FROM contents c"
+                " JOIN files f ON f.id = c.file_id WHERE f.present = 1",
+    "transcripts": "SELECT hex(f.path), t.title, t.first_prompt, t.start_cwd, t.cwd, t.git_branch, t.version, t.model,"
+                   " t.forked_from, t.first_ns, t.last_ns, t.messages, t.prompts, t.tool_calls, t.bad_rows,"
+                   " t.compactions, t.rewinds, t.first_uuid FROM transcripts t JOIN files f ON f.id = t.file_id",
+    "plans": "SELECT hex(f.path), p.slug FROM plans p JOIN files f ON f.id = p.file_id",
+    "tools": "SELECT hex(f.path), n.name, x.calls FROM tools x JOIN files f ON f.id = x.file_id"
+             " JOIN names n ON n.id = x.tool",
+    "folders": "SELECT hex(f.path), n.name, x.work, x.rows, x.origin FROM folders x JOIN files f ON f.id = x.file_id"
+               " JOIN names n ON n.id = x.folder",
+    "touched": "SELECT hex(f.path), n.name, x.reads, x.writes, x.searches, x.last_ns, x.gone_ns FROM touched x"
+               " JOIN files f ON f.id = x.file_id JOIN names n ON n.id = x.path",
+    "activity": "SELECT hex(f.path), x.start_ns, x.end_ns, x.messages FROM activity x JOIN files f ON f.id = x.file_id",
+    "answers": "SELECT hex(f.path), x.message, x.time_ns, m.name, d.name, x.input, x.output, x.cache_write_5m,"
+               " x.cache_write_1h, x.cache_read, x.gone FROM answers x JOIN files f ON f.id = x.file_id"
+               " JOIN names m ON m.id = x.model JOIN names d ON d.id = x.cwd",
+    "commits": "SELECT r.branch, c.sequence, hex(c.oid), c.time_ns, c.order_ns FROM commits c"
+               " JOIN roots r ON r.id = c.root_id",
+    "versions": "SELECT r.branch, hex(f.path), c.sequence, v.op, v.size, v.mtime_ns, v.mode & 511, v.messages,"
+                " v.compactions, hex(v.tree_path) FROM versions v JOIN files f ON f.id = v.file_id"
+                " JOIN roots r ON r.id = f.root_id JOIN commits c ON c.id = v.commit_id",
+    "sessions": "SELECT s.id, hex(f.path), s.present, s.active_ns, s.deleted_ns, s.versions, s.last_op,"
+                " hex(s.moved_from), s.footprint_files, s.footprint_bytes, s.parent, s.first_message FROM sessions s"
+                " JOIN files f ON f.id = s.file_id",
+}
+
+
+class RebuildTest(CsbTest):
+    def setUp(self):
+        super().setUp()
+        self.catalogue = os.path.join(self.csb_home, "catalogue.db")
+
+    def rows(self):
+        """Every table as sorted rows."""
+        database = sqlite3.connect("file:%s?mode=ro" % self.catalogue, uri=True)
+        try:
+            database.text_factory = bytes
+            return {name: sorted(map(repr, database.execute(query))) for name, query in TABLES.items()}
+        finally:
+            database.close()
+
+    def assert_same_rows(self, before, after, note=""):
+        for name in TABLES:
+            if before[name] != after[name]:
+                missing = [row for row in before[name] if row not in after[name]]
+                extra = [row for row in after[name] if row not in before[name]]
+                self.fail("%s: table %s differs\nonly before:\n%s\nonly rebuilt:\n%s" % (
+                    note, name, "\n".join(missing[:5]), "\n".join(extra[:5])))
+
+    def forget_catalogue(self):
+        for name in os.listdir(self.csb_home):
+            if name.startswith("catalogue.db"):
+                os.unlink(os.path.join(self.csb_home, name))
+
+
+class History:
+    """Random things that happen to sessions."""
+
+    def __init__(self, tree, rng):
+        self.tree, self.rng = tree, rng
+        self.sessions, self.forks = [], 0
+
+    def calls(self, session):
+        rng = self.rng
+        file = "%s/%s.c" % (rng.choice([session.cwd, "/home/ada/other", "/srv/my proj"]), rng.choice("abcd"))
+        name, given = rng.choice([
+            ("Read", {"file_path": file}), ("Edit", {"file_path": file}), ("Write", {"file_path": file}),
+            ("Grep", {"pattern": "x", "path": os.path.dirname(file)}), ("Glob", {"pattern": "*"}),
+            ("Bash", {"command": "cd '%s' && cat ./x.c" % os.path.dirname(file)}), ("Bash", {"command": "make"})])
+        row = session.answer("")
+        row["message"]["content"] = [{"type": "tool_use", "id": "toolu_1", "name": name, "input": given}]
+        row["message"]["usage"]["output_tokens"] = rng.randrange(1000)
+        session.tree.tick(rng.choice([1, 30, 400, 1000]))
+        session.add(row)
+
+    def add(self):
+        session = self.tree.session(prompts=self.rng.randrange(3), cwd=self.rng.choice(
+            ["/home/ada/engine", "/home/ada/my.proj", "/home/ada/naïve dir"]))
+        self.calls(session)
+        if self.rng.random() < 0.5:
+            session.footprint()
+        if self.rng.random() < 0.2:
+            session.add({"type": "user", "slug": "a-plan", "message": {"role": "user", "content": "x"}})
+            self.tree.write("plans/a-plan.md", "plan")
+        self.sessions.append(session)
+
+    def grow(self, session):
+        for _ in range(self.rng.randrange(1, 4)):
+            self.rng.choice([lambda: session.turn("more", "done"), lambda: self.calls(session), session.compact,
+                             lambda: session.rename("title %d" % self.rng.randrange(9)),
+                             lambda: session.add({"type": "last-prompt", "explicit": True,
+                                                  "leafUuid": str(self.rng.randrange(5))})])()
+
+    def torn(self, session):
+        self.tree.append(session.rel, '{"type":"user","message":{"role":"user","content":"to')
+
+    def take_back(self, session):
+        session.take_back(self.rng.randrange(1, 4))
+
+    def rewrite(self, session):
+        lines = session.read().splitlines(keepends=True)
+        kept = [line for line in lines if self.rng.random() < 0.7]
+        self.tree.write(session.rel, b"".join(kept) + b'{"type":"mode","mode":"normal"}\n' * self.rng.randrange(30))
+
+    def stub(self, session):
+        self.tree.write(session.rel, b'{"type":"mode"}\n' if self.rng.random() < 0.7 else b"")
+
+    def delete(self, session):
+        session.delete()
+
+    def move(self, session):
+        session.move("/home/ada/moved%d" % self.rng.randrange(3))
+
+    def fork(self, session):
+        """As --fork-session: a copy of the rows under a new id."""
+        self.forks += 1
+        sid = str(uuid.uuid5(uuid.NAMESPACE_URL, "fork %d" % self.forks))
+        text = session.read().replace(session.id.encode(), sid.encode())
+        if self.rng.random() < 0.3:
+            text = text.replace(b'"type":"assistant"', b'"type":"assistant","requestSessionId":"%s"'
+                                % session.id.encode())
+        copy = type(session)(self.tree, sid, session.cwd)
+        copy.count = 1000
+        self.tree.write(copy.rel, text)
+        self.sessions.append(copy)
+
+    def step(self):
+        there = [s for s in self.sessions if os.path.exists(s.path)]
+        if len(there) < 2 or self.rng.random() < 0.2:
+            return self.add()
+        act = self.rng.choice([self.grow] * 4 + [self.torn, self.take_back, self.rewrite, self.stub, self.delete,
+                                                 self.move, self.move, self.fork])
+        session = self.rng.choice(there)
+        act(session)
+        if act == self.move and self.rng.random() < 0.5:
+            self.grow(session)
+        return None
+
+
+class Property(RebuildTest):
+    def test_random_histories(self):
+        """Append, rewrite, shrink, delete, move, fork: the rebuilt catalogue has the rows of the grown one."""
+        for number in range(ROUNDS):
+            rng = random.Random(SEED + number)
+            shutil.rmtree(self.claude, ignore_errors=True)
+            shutil.rmtree(self.csb_home, ignore_errors=True)
+            history = History(type(self.tree)(self.claude), rng)
+            for _ in range(rng.randrange(5, 15)):
+                for _ in range(rng.randrange(1, 6)):
+                    history.step()
+                self.csb("backup", "-q")
+            before = self.rows()
+            self.forget_catalogue()
+            self.csb("rebuild-index", "-q")
+            self.assert_same_rows(before, self.rows(), "seed %d" % (SEED + number))
+            self.csb("rebuild-index", "-q")
+            self.assert_same_rows(before, self.rows(), "again, seed %d" % (SEED + number))
+            self.assertEqual([], self.backup()["changes"])   # and nothing looks changed
+            self.assert_same_rows(before, self.rows(), "after a backup, seed %d" % (SEED + number))
+
+
+class Rebuild(RebuildTest):
+    def test_deleted_sessions_and_older_versions_are_read(self):
+        session, gone = self.tree.session(prompts=4), self.tree.session()
+        self.backup()
+        session.take_back(3)
+        gone.delete()
+        self.backup()
+        self.forget_catalogue()
+        report = self.csb("rebuild-index", "--json").json()
+        self.assertEqual([], json_schema.complaints(report, json_schema.load("rebuild-index")))
+        self.assertEqual((1, 1), (report["sessions"], report["deleted_sessions"]))
+        self.assertFalse(report["had_catalogue"])
+        database = sqlite3.connect(self.catalogue)
+        self.assertEqual([(0, 5), (1, 1)], database.execute(
+            "SELECT gone, count(*) FROM answers GROUP BY gone").fetchall())
+        database.close()
+
+    def test_other_machines_branches(self):
+        self.tree.session()
+        self.backup()
+        self.csb("config", "csb.machine", "another")
+        self.backup(status=None)
+        listed = self.csb("list", "--json", "-n0", "--deleted").json()
+        before = self.rows()
+        self.csb("rebuild-index")
+        after = self.rows()
+        after["roots"] = before["roots"]   # where another machine's branch lay is nobody's business here
+        self.assert_same_rows(before, after)
+        self.assertEqual(listed["sessions"], self.csb("list", "--json", "-n0", "--deleted").json()["sessions"])
+
+    def test_runs_are_kept(self):
+        self.tree.session()
+        self.backup()
+        before = self.csb("status", "--json").json()["last_backup"]
+        self.csb("rebuild-index")
+        self.assertEqual(before, self.csb("status", "--json").json()["last_backup"])
+
+    def test_without_a_store(self):
+        self.csb("rebuild-index", status=NOT_FOUND)
+        self.assertFalse(os.path.exists(self.catalogue))
+
+    def test_a_newer_catalogue_is_left_alone(self):
+        self.tree.session()
+        self.backup()
+        database = sqlite3.connect(self.catalogue)
+        database.execute("PRAGMA user_version = 99")
+        database.commit()
+        database.close()
+        self.csb("rebuild-index", status=REFUSED)
+        self.assertEqual(1, len(self.list()))
+
+    def test_a_damaged_one_is_kept_aside(self):
+        self.tree.session()
+        self.backup()
+        with open(self.catalogue, "wb") as f:
+            f.write(b"no database")
+        report = self.csb("rebuild-index", "--json").json()
+        with open(report["set_aside"], "rb") as f:
+            self.assertEqual(b"no database", f.read())
+        self.assertEqual(1, len(self.list()))
+
+    def test_it_waits_for_nobody_that_reads(self):
+        self.tree.session()
+        self.backup()
+        database = sqlite3.connect("file:%s?mode=ro" % self.catalogue, uri=True)
+        cursor = database.execute("SELECT id FROM files")
+        cursor.fetchone()
+        self.csb("rebuild-index")
+        cursor.fetchall()   # goes on with the old one
+        database.close()
+        self.assertEqual(1, len(self.list()))
+
+    def test_a_kill_at_any_point_leaves_a_whole_one(self):
+        need("strace")
+        for _ in range(3):
+            self.tree.session()
+        self.backup()
+        wanted = [s["id"] for s in self.list()]
+        trace = os.path.join(self.scratch, "trace")
+        calls = "unlink,rename,renameat,renameat2,link,linkat,fsync,fdatasync,pwrite64,ftruncate,openat"
+        self.csb("rebuild-index", wrap=("strace", "-qq", "-f", "-o", trace, "-e", "trace=" + calls))
+        with open(trace) as f:
+            total = sum(1 for line in f if "(" in line)
+        self.assertGreater(total, 20)
+        step = max(1, total // 40)
+        for nth in range(1, total + 1, step):
+            self.csb("rebuild-index", status=None, wrap=(
+                "strace", "-qq", "-f", "-o", "/dev/null", "-e", "trace=" + calls,
+                "-e", "inject=%s:signal=KILL:when=%d" % (calls, nth)))
+            self.assertTrue(os.path.exists(self.catalogue), nth)
+            database = sqlite3.connect("file:%s?mode=ro" % self.catalogue, uri=True)
+            self.assertEqual([("ok",)], database.execute("PRAGMA integrity_check").fetchall(), nth)
+            self.assertEqual(3, database.execute("SELECT count(*) FROM sessions").fetchone()[0], nth)
+            database.close()
+        self.assertEqual(wanted, [s["id"] for s in self.list()])
+        self.csb("rebuild-index")
+        self.assertEqual([], [n for n in os.listdir(self.csb_home) if ".rebuild" in n])
+
+
+class Robust(RebuildTest):
+    """A catalogue that cannot be used never stops a backup, and list still answers."""
+
+    def setUp(self):
+        super().setUp()
+        self.sessions = [self.tree.session() for _ in range(3)]
+        self.gone = self.tree.session()
+        self.backup()
+        self.gone.delete()
+        self.backup()
+
+    def check(self, **kw):
+        """Both go on. `kw`: how csb is run."""
+        self.sessions[0].turn("more", "of it")
+        report = self.backup(**kw)
+        self.assertEqual([self.sessions[0].rel], [c["path"] for c in report["changes"]])
+        self.assert_stored()
+        self.check_list(**kw)
+
+    def check_list(self, **kw):
+        listed = self.list("--deleted", **kw)
+        self.assertEqual({s.id for s in self.sessions + [self.gone]}, {s["id"] for s in listed})
+
+    def test_corrupt_at_every_page(self):
+        with open(self.catalogue, "rb") as f:
+            whole = f.read()
+        pages = len(whole) // 4096
+        for page in range(0, pages, max(1, pages // 12)):
+            self.forget_catalogue()
+            with open(self.catalogue, "wb") as f:
+                f.write(whole[:page * 4096] + b"\xa5" * 4096 + whole[(page + 1) * 4096:])
+            self.check_list()
+            self.forget_catalogue()
+            with open(self.catalogue, "wb") as f:
+                f.write(whole[:page * 4096] + b"\xa5" * 4096 + whole[(page + 1) * 4096:])
+            self.sessions[0].turn("more", "of it")
+            self.backup()
+            self.assert_stored()
+            self.check_list()
+
+    def test_truncated(self):
+        size = os.path.getsize(self.catalogue)
+        for part in (0, 10, 4096, size // 2, size - 4096):
+            os.truncate(self.catalogue, min(part, os.path.getsize(self.catalogue)))
+            self.check_list()
+            self.check()
+
+    def test_locked_for_thirty_seconds(self):
+        holder = subprocess.Popen(
+            ["python3", "-c", "import sqlite3, sys, time\n"
+             "d = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+             "d.execute('PRAGMA locking_mode = EXCLUSIVE')\n"
+             "d.execute('BEGIN EXCLUSIVE')\n"
+             "d.execute('CREATE TABLE held(x)')\n"
+             "print('held', flush=True)\ntime.sleep(30)\nd.execute('ROLLBACK')\n", self.catalogue],
+            stdout=subprocess.PIPE)
+        self.addCleanup(lambda: (holder.kill(), holder.communicate()))
+        self.assertEqual(b"held\n", holder.stdout.readline())
+        self.check()
+        self.assertIsNone(holder.poll(), "it was to be held all the while")
+        holder.send_signal(signal.SIGKILL)
+        holder.wait()
+        self.check()
+        self.assertEqual(4, len(self.list("--deleted")))
+
+    def test_from_a_newer_version(self):
+        database = sqlite3.connect(self.catalogue)
+        database.execute("PRAGMA user_version = 99")
+        database.commit()
+        database.close()
+        self.check_list()
+        self.check()
+        database = sqlite3.connect(self.catalogue)   # it has changed what this one needs, too
+        database.execute("DROP TABLE transcripts")
+        database.commit()
+        database.close()
+        self.check()
+
+    def test_unreadable_on_the_disk(self):
+        """A permanent EIO reading it, at once or only later."""
+        need("strace")
+        for when in ("1+", "2+", "3+", "5+", "8+"):
+            self.check(wrap=("strace", "-qq", "-f", "-o", "/dev/null", "-P", self.catalogue, "-e", "trace=pread64",
+                             "-e", "inject=pread64:error=EIO:when=" + when))
+            self.check()
+
+    def test_on_a_read_only_disk(self):
+        """The store is elsewhere, csb's home cannot be written."""
+        store = os.path.join(self.scratch, "elsewhere.git")
+        shutil.copytree(self.store, store)
+        home = os.path.join(self.scratch, "csb-home")
+        env = {"CSB_STORE": store, "CSB_HOME": home}
+        os.mkdir(home)
+        self.csb("rebuild-index", env=env)
+        wrap = ()
+        if os.geteuid() == 0:   # root without its right to pass over permissions
+            need("setpriv")
+            wrap = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+        os.chmod(home, 0o555)
+        self.check_list(env=env, wrap=wrap)
+        os.chmod(home, 0o755)
+        os.unlink(os.path.join(home, "catalogue.db"))
+        os.chmod(home, 0o555)
+        self.check_list(env=env, wrap=wrap)
+        self.assertFalse(os.path.exists(os.path.join(home, "catalogue.db")))
+        os.chmod(home, 0o755)
+
+    def test_it_mends_itself(self):
+        with open(self.catalogue, "r+b") as f:
+            f.seek(4096 * 2)
+            f.write(os.urandom(4096 * 6))
+        self.check_list()
+        self.csb("list")
+        self.assertTrue(any(n.startswith("catalogue.db.damaged-") for n in os.listdir(self.csb_home)))
+        self.assertNotIn("reading the sessions", self.csb("list").err)
+
+
+if __name__ == "__main__":
+    main()
