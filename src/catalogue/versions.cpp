@@ -119,6 +119,30 @@ std::vector<Version> Catalogue::versions_of_path(std::int64_t root_id, std::stri
   });
 }
 
+std::vector<ChangedPath> Catalogue::paths_changed(std::int64_t root_id,
+                                                  const std::optional<Oid>& after) const {
+  return state_->run([&](Connection& db) {
+    std::vector<ChangedPath> paths;
+    Query row = db.query(
+        "SELECT path, session FROM versions CROSS JOIN commits ON commits.id = commit_id"
+        " CROSS JOIN files ON files.id = file_id"
+        " WHERE commits.root_id = ?1 AND sequence >"
+        "  coalesce((SELECT sequence FROM commits WHERE root_id = ?1 AND oid = ?2), 0)"
+        " GROUP BY files.id ORDER BY max(versions.mtime_ns), path",
+        root_id, Blob{after ? bytes_of(*after) : std::string_view()});
+    while (row.step()) paths.push_back({row.bytes(0), to_session(row.bytes(1))});
+    return paths;
+  });
+}
+
+bool Catalogue::knows_commit(std::int64_t root_id, const Oid& commit) const {
+  return state_->run([&](Connection& db) {
+    Query row =
+        db.query("SELECT 1 FROM commits WHERE root_id = ?1 AND oid = ?2", root_id, Blob{bytes_of(commit)});
+    return row.step();
+  });
+}
+
 void Catalogue::Update::add_version(const Version& version) {
   state_->run([&](Connection& db) {
     auto& last = state_->last_commit;

@@ -37,6 +37,8 @@ struct Settings {
   CatalogueTrust catalogue_trust = CatalogueTrust::sound;
 
   [[nodiscard]] std::string catalogue_file() const { return home + "/catalogue.db"; }
+  /// The full-text index: a file of its own, which no backup waits for.
+  [[nodiscard]] std::string text_index_file() const { return home + "/search.db"; }
   /// Held by a backup; whoever finds it taken leaves a mark, and the holder runs again.
   [[nodiscard]] std::string lock_file() const { return home + "/lock"; }
   /// Held by whoever writes or replaces the catalogue.

@@ -92,6 +92,12 @@ struct Version {
   std::string tree_path;  ///< path in the commit's tree when it differs (adopted repositories)
 };
 
+/// A path of which there are new versions.
+struct ChangedPath {
+  std::string path;
+  std::optional<SessionId> session;
+};
+
 /// A session, as listed.
 struct Session {
   SessionId id;
@@ -254,6 +260,11 @@ class Catalogue {
   [[nodiscard]] std::vector<Version> versions_of(const SessionId& session) const;
   /// Every version of one path, oldest first.
   [[nodiscard]] std::vector<Version> versions_of_path(std::int64_t root_id, std::string_view path) const;
+  /// The paths of a root of which commits behind `after` hold versions (all, when `after` is not known
+  /// here), by the time of their newest version.
+  [[nodiscard]] std::vector<ChangedPath> paths_changed(std::int64_t root_id,
+                                                       const std::optional<Oid>& after) const;
+  [[nodiscard]] bool knows_commit(std::int64_t root_id, const Oid& commit) const;
 
   // Of the session's transcript and the conversations beside it (its subagents'), as they last were. Answers
   // and files_touched_by() also know what only older versions have (those files without any count).

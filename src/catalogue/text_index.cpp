@@ -1,0 +1,234 @@
+#include "csb/catalogue/text_index.hpp"
+
+#include <optional>
+#include <utility>
+
+#include <SQLiteCpp/Transaction.h>
+
+#include "connection.hpp"
+#include "csb/util/fd.hpp"
+#include "errors.hpp"
+#include "state.hpp"
+#include "text_index_open.hpp"
+
+namespace csb::catalogue {
+
+struct TextIndex::State {
+  Connection connection;
+
+  template <typename Work>
+  decltype(auto) run(Work&& work) {
+    return translated(connection.path(),
+                      [&]() -> decltype(auto) { return std::forward<Work>(work)(connection); });
+  }
+};
+
+namespace {
+
+std::optional<Oid> optional_oid(const std::string& bytes) {
+  if (bytes.empty()) return std::nullopt;
+  return to_oid(bytes);
+}
+
+/// A row of: id, branch, path, session, generation, indexed_to, commit_oid.
+TextFile read_file(const Query& row) {
+  Columns columns(row);
+  TextFile file;
+  file.id = columns.integer();
+  file.branch = columns.bytes();
+  file.path = columns.bytes();
+  file.session = to_session(columns.bytes());
+  file.generation = columns.number();
+  file.indexed_to = columns.number();
+  file.commit = optional_oid(columns.bytes());
+  return file;
+}
+
+std::optional<TextFile> find(Connection& db, std::string_view branch, std::string_view path) {
+  Query row = db.query(
+      "SELECT id, branch, path, session, generation, indexed_to, commit_oid FROM files"
+      " WHERE branch = ?1 AND path = ?2",
+      branch, Blob{path});
+  if (!row.step()) return std::nullopt;
+  return read_file(row);
+}
+
+bool is_tool_text(TextKind kind) { return kind >= TextKind::tool_input; }
+
+}  // namespace
+
+TextIndex::TextIndex(std::unique_ptr<State> state) : state_(std::move(state)) {}
+TextIndex::TextIndex(TextIndex&&) noexcept = default;
+TextIndex& TextIndex::operator=(TextIndex&&) noexcept = default;
+TextIndex::~TextIndex() = default;
+
+TextIndex TextIndex::open(const std::string& path, Access access) {
+  return translated(path, [&] {
+    SQLite::Database database =
+        access == Access::write ? open_text_index_for_writing(path) : open_text_index_for_reading(path);
+    return TextIndex(std::make_unique<State>(State{Connection(path, std::move(database))}));
+  });
+}
+
+std::optional<Oid> TextIndex::head(std::string_view branch) const {
+  return state_->run([&](Connection& db) -> std::optional<Oid> {
+    Query row = db.query("SELECT head FROM heads WHERE branch = ?1", branch);
+    if (!row.step()) return std::nullopt;
+    return to_oid(row.bytes(0));
+  });
+}
+
+std::string TextIndex::note(std::string_view key) const {
+  return state_->run([&](Connection& db) {
+    Query row = db.query("SELECT value FROM notes WHERE key = ?1", key);
+    return row.step() ? row.bytes(0) : std::string();
+  });
+}
+
+std::optional<TextFile> TextIndex::file(std::int64_t id) const {
+  return state_->run([&](Connection& db) -> std::optional<TextFile> {
+    Query row = db.query(
+        "SELECT id, branch, path, session, generation, indexed_to, commit_oid FROM files WHERE id = ?1", id);
+    if (!row.step()) return std::nullopt;
+    return read_file(row);
+  });
+}
+
+std::optional<TextFile> TextIndex::find_file(std::string_view branch, std::string_view path) const {
+  return state_->run([&](Connection& db) { return find(db, branch, path); });
+}
+
+void TextIndex::match(const std::string& expression,
+                      const std::function<bool(const TextDocument&)>& visit) const {
+  state_->run([&](Connection& db) {
+    // FTS5 walks its list from the end: a common word costs no more than the documents that are looked at.
+    SQLite::Statement statement(db.database(),
+                                "SELECT documents.id, time_ns, kind, coalesce(tools.name, ''), key FROM texts"
+                                " CROSS JOIN documents ON documents.id = texts.rowid"
+                                " LEFT JOIN tools ON tools.id = documents.tool"
+                                " WHERE texts MATCH ?1 ORDER BY texts.rowid DESC");
+    Query row(statement, std::string_view(expression));
+    while (row.step()) {
+      Columns columns(row);
+      TextDocument document;
+      document.id = columns.integer();
+      document.time_ns = columns.integer();
+      document.kind = static_cast<TextKind>(columns.integer());
+      document.tool = columns.bytes();
+      document.key = columns.number();
+      if (!visit(document)) return;
+    }
+  });
+}
+
+std::vector<TextPlace> TextIndex::places_of(std::int64_t document) const {
+  return state_->run([&](Connection& db) {
+    std::vector<TextPlace> places;
+    Query row = db.query("SELECT file, generation, at, block FROM places WHERE document = ?1", document);
+    while (row.step()) {
+      Columns columns(row);
+      TextPlace place;
+      place.file = columns.integer();
+      place.generation = columns.number();
+      place.offset = columns.number();
+      place.block = columns.number();
+      places.push_back(place);
+    }
+    return places;
+  });
+}
+
+std::string TextIndex::phrase(std::string_view text, bool open_end) {
+  std::string out = "\"";
+  for (const char c : text) {
+    // A NUL would end the expression; to the tokenizer it is a space.
+    if (c == '"') out += '"';
+    out += c == '\0' ? ' ' : c;
+  }
+  return out + (open_end ? "\" *" : "\"");
+}
+
+struct TextIndex::Update::State {
+  explicit State(TextIndex::State& owner)
+      : index(owner), transaction(owner.connection.database(), SQLite::TransactionBehavior::IMMEDIATE) {}
+  TextIndex::State& index;
+  SQLite::Transaction transaction;  ///< its destructor rolls back what was not committed
+};
+
+TextIndex::Update TextIndex::begin() {
+  return state_->run([&](Connection&) { return Update(std::make_unique<Update::State>(*state_)); });
+}
+
+TextIndex::Update::Update(std::unique_ptr<State> state) : state_(std::move(state)) {}
+TextIndex::Update::Update(Update&&) noexcept = default;
+TextIndex::Update::~Update() = default;
+
+TextFile TextIndex::Update::ensure_file(std::string_view branch, std::string_view path,
+                                        const std::optional<SessionId>& session) {
+  return state_->index.run([&](Connection& db) {
+    if (auto known = find(db, branch, path)) return *std::move(known);
+    db.run(
+        "INSERT INTO files(branch, path, session, generation, indexed_to, commit_oid)"
+        " VALUES(?1, ?2, ?3, 0, 0, NULL)",
+        branch, Blob{path}, text_of(session));
+    TextFile file;
+    file.id = db.last_id();
+    file.branch = branch;
+    file.path = path;
+    file.session = session;
+    return file;
+  });
+}
+
+bool TextIndex::Update::put(const TextPlace& place, const NewText& text) {
+  return state_->index.run([&](Connection& db) {
+    std::int64_t document = 0;
+    {
+      Query row = db.query("SELECT id FROM documents WHERE key = ?1", text.key);
+      if (row.step()) document = row.integer(0);
+    }
+    const bool is_new = document == 0;
+    if (is_new) {
+      if (!text.tool.empty()) db.run("INSERT OR IGNORE INTO tools(name) VALUES(?1)", text.tool);
+      db.run(
+          "INSERT INTO documents(key, time_ns, kind, tool)"
+          " VALUES(?1, ?2, ?3, (SELECT id FROM tools WHERE name = ?4))",
+          text.key, text.time_ns, static_cast<std::int64_t>(text.kind), text.tool);
+      document = db.last_id();
+      if (is_tool_text(text.kind))
+        db.run("INSERT INTO texts(rowid, tool) VALUES(?1, ?2)", document, text.text);
+      else
+        db.run("INSERT INTO texts(rowid, said) VALUES(?1, ?2)", document, text.text);
+    }
+    db.run(
+        "INSERT INTO places(document, file, generation, at, block) VALUES(?1, ?2, ?3, ?4, ?5)"
+        " ON CONFLICT(document, file) DO UPDATE SET generation = ?3, at = ?4, block = ?5",
+        document, place.file, place.generation, place.offset, place.block);
+    return is_new;
+  });
+}
+
+void TextIndex::Update::set_progress(const TextFile& file) {
+  state_->index.run([&](Connection& db) {
+    const auto commit = file.commit ? std::optional<Blob>(Blob{bytes_of(*file.commit)}) : std::nullopt;
+    db.run("UPDATE files SET generation = ?2, indexed_to = ?3, commit_oid = ?4 WHERE id = ?1", file.id,
+           file.generation, file.indexed_to, commit);
+  });
+}
+
+void TextIndex::Update::set_head(std::string_view branch, const Oid& head) {
+  state_->index.run([&](Connection& db) {
+    db.run("INSERT OR REPLACE INTO heads(branch, head) VALUES(?1, ?2)", branch, Blob{bytes_of(head)});
+  });
+}
+
+void TextIndex::Update::set_note(std::string_view key, std::string_view value) {
+  state_->index.run(
+      [&](Connection& db) { db.run("INSERT OR REPLACE INTO notes(key, value) VALUES(?1, ?2)", key, value); });
+}
+
+void TextIndex::Update::commit() {
+  state_->index.run([&](Connection&) { state_->transaction.commit(); });
+}
+
+}  // namespace csb::catalogue
