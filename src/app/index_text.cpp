@@ -173,9 +173,10 @@ class Indexing {
     const std::string owner = owner_of(task.file.session, task.path, task.format);
     const std::uint64_t from = conversation.has_rows() ? file.indexed_to : 0;
     std::uint64_t seen = from;
+    ToolCalls calls;
     const auto visit = [&](const Message& message, const MessagePlace& place) {
       reading_ = false;
-      for (const MessageText& text : texts_of(message, owner)) {
+      for (const MessageText& text : texts_of(message, owner, &calls)) {
         const bool is_new = update_->put({file.id, generation.number, place.offset, text.block},
                                          {text.key, text.kind, message.time_ns, text.tool, text.text});
         result_.texts += is_new ? 1 : 0;

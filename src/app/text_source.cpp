@@ -117,7 +117,19 @@ std::string owner_of(const std::optional<SessionId>& session, std::string_view p
   return session->text();
 }
 
-std::vector<MessageText> texts_of(const Message& message, std::string_view owner) {
+void ToolCalls::note(const Block& call) {
+  if (call.tool_id.empty() || call.tool.empty()) return;
+  calls_.emplace_back(call.tool_id, call.tool);
+  if (calls_.size() > kRemembered) calls_.pop_front();
+}
+
+std::string ToolCalls::tool_of(const Block& result) const {
+  for (auto call = calls_.rbegin(); call != calls_.rend(); ++call)
+    if (call->first == result.tool_id) return call->second;
+  return {};
+}
+
+std::vector<MessageText> texts_of(const Message& message, std::string_view owner, ToolCalls* calls) {
   std::vector<MessageText> texts;
   for (std::size_t i = 0; i < message.blocks.size(); ++i) {
     const Block& block = message.blocks[i];
@@ -127,6 +139,8 @@ std::vector<MessageText> texts_of(const Message& message, std::string_view owner
     text.block = i;
     text.kind = *kind;
     if (*kind == TextKind::tool_input) text.tool = block.tool;
+    if (calls != nullptr && *kind == TextKind::tool_input) calls->note(block);
+    if (calls != nullptr && *kind == TextKind::tool_output) text.tool = calls->tool_of(block);
     text.text = *kind == TextKind::tool_input && !block.input.empty() ? transcript::text_of_input(block.input)
                                                                       : block.text;
     if (text.text.empty()) continue;

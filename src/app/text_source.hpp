@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "csb/app/conversation.hpp"
@@ -30,13 +33,26 @@ struct Generation {
 struct MessageText {
   std::uint64_t block = 0;  ///< of the message
   catalogue::TextKind kind = catalogue::TextKind::prompt;
-  std::string_view tool;
+  std::string tool;
   std::string text;
   std::uint64_t key = 0;  ///< see catalogue::NewText
 };
-/// @param owner tells apart messages without an id of their own: the session, or the file. They are the
-///        message's while it lives
-[[nodiscard]] std::vector<MessageText> texts_of(const Message& message, std::string_view owner);
+
+/// Which tool the results of a conversation come from: remembers the latest calls.
+class ToolCalls {
+ public:
+  void note(const Block& call);
+  [[nodiscard]] std::string tool_of(const Block& result) const;
+
+ private:
+  static constexpr std::size_t kRemembered = 64;
+  std::deque<std::pair<std::string, std::string>> calls_;  ///< id and tool
+};
+
+/// @param owner tells apart messages without an id of their own: the session, or the file
+/// @param calls of the messages before it, or nullptr: then results have no tool
+[[nodiscard]] std::vector<MessageText> texts_of(const Message& message, std::string_view owner,
+                                                ToolCalls* calls);
 
 /// What texts_of() is told of a file.
 [[nodiscard]] std::string owner_of(const std::optional<SessionId>& session, std::string_view path,

@@ -121,6 +121,18 @@ void TextIndex::match(const std::string& expression,
   });
 }
 
+std::vector<std::int64_t> TextIndex::files_matching(const std::string& expression) const {
+  return state_->run([&](Connection& db) {
+    std::vector<std::int64_t> files;
+    Query row = db.query(
+        "SELECT DISTINCT file FROM texts CROSS JOIN places ON places.document = texts.rowid"
+        " WHERE texts MATCH ?1",
+        std::string_view(expression));
+    while (row.step()) files.push_back(row.integer(0));
+    return files;
+  });
+}
+
 std::vector<TextPlace> TextIndex::places_of(std::int64_t document) const {
   return state_->run([&](Connection& db) {
     std::vector<TextPlace> places;

@@ -124,13 +124,17 @@ std::vector<ChangedPath> Catalogue::paths_changed(std::int64_t root_id,
   return state_->run([&](Connection& db) {
     std::vector<ChangedPath> paths;
     Query row = db.query(
-        "SELECT path, session FROM versions CROSS JOIN commits ON commits.id = commit_id"
+        "SELECT path, session, present, sum(op IN (?3, ?4, ?5)) FROM versions CROSS JOIN commits ON "
+        "commits.id = commit_id"
         " CROSS JOIN files ON files.id = file_id"
         " WHERE commits.root_id = ?1 AND sequence >"
         "  coalesce((SELECT sequence FROM commits WHERE root_id = ?1 AND oid = ?2), 0)"
         " GROUP BY files.id ORDER BY max(versions.mtime_ns), path",
-        root_id, Blob{after ? bytes_of(*after) : std::string_view()});
-    while (row.step()) paths.push_back({row.bytes(0), to_session(row.bytes(1))});
+        root_id, Blob{after ? bytes_of(*after) : std::string_view()}, code_of(ChangeOp::add),
+        code_of(ChangeOp::rewrite), code_of(ChangeOp::shrink));
+    while (row.step())
+      paths.push_back({row.bytes(0), to_session(row.bytes(1)), row.integer(2) != 0,
+                       static_cast<std::uint64_t>(row.integer(3))});
     return paths;
   });
 }

@@ -96,6 +96,8 @@ struct Version {
 struct ChangedPath {
   std::string path;
   std::optional<SessionId> session;
+  bool present = true;
+  std::uint64_t beginnings = 0;  ///< of those versions, how many are no longer form of the one before
 };
 
 /// A session, as listed.

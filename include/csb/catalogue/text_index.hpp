@@ -88,6 +88,8 @@ class TextIndex {
   /// Documents that match, the last indexed first, until `visit` returns false.
   /// @param expression in the language of FTS5: see phrase()
   void match(const std::string& expression, const std::function<bool(const TextDocument&)>& visit) const;
+  /// The files in which any document that matches stands.
+  [[nodiscard]] std::vector<std::int64_t> files_matching(const std::string& expression) const;
   [[nodiscard]] std::vector<TextPlace> places_of(std::int64_t document) const;
 
   /// An expression for words in a row. @param text has a word (transcript::has_word)
