@@ -1,7 +1,7 @@
 #include "csb/app/index_text.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -30,6 +30,8 @@ std::string store_name(const Settings& settings) {
   const std::string real = fs::real_path(settings.store);
   return real.empty() ? settings.store : real;
 }
+
+std::string lock_file(const Settings& settings) { return settings.home + "/search.lock"; }
 
 /// It can be built again, so one damaged file is kept for whoever wants to look at it, and not many.
 void set_aside(const std::string& path) {
@@ -240,6 +242,14 @@ class Indexing {
 
 }  // namespace
 
+void discard_text_index(const Settings& settings) noexcept {
+  try {
+    if (const auto lock = FileLock::acquire(lock_file(settings))) set_aside(settings.text_index_file());
+  } catch (const std::exception&) {
+    return;  // a read-only disk: searches do without the index
+  }
+}
+
 bool is_text_indexed(const TextIndex& index, const Catalogue& catalogue) {
   for (const catalogue::Root& root : catalogue.roots())
     if (root.head && index.head(root.branch) != root.head) return false;
@@ -249,7 +259,7 @@ bool is_text_indexed(const TextIndex& index, const Catalogue& catalogue) {
 IndexTextResult index_text(const Settings& settings, const Catalogue& catalogue,
                            const IndexTextOptions& options) {
   fs::make_directories(settings.home);
-  const auto lock = FileLock::acquire(settings.home + "/search.lock");
+  const auto lock = FileLock::acquire(lock_file(settings));
   if (!lock) {
     IndexTextResult result;
     result.busy = true;

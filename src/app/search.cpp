@@ -57,6 +57,7 @@ void sort_candidates(std::vector<SearchCandidate>& candidates, SearchRequest::So
     if (sort == SearchRequest::Sort::newest && a.time_ns != b.time_ns) return a.time_ns > b.time_ns;
     const double left = age(a), right = age(b);
     if (sort == SearchRequest::Sort::relevance && left != right) return left < right;
+    if (a.time_ns != b.time_ns) return a.time_ns > b.time_ns;
     return a.key < b.key;
   };
   std::sort(candidates.begin(), candidates.end(), is_before);
@@ -136,10 +137,15 @@ class Search {
       flush();
       return true;
     } catch (const Error& error) {
-      const bool is_damaged = catalogue::Catalogue::is_damage(error);
-      if (!is_damaged && error.code() != ErrorCode::not_found && error.code() != ErrorCode::busy) throw;
-      if (is_damaged)
-        summary_.notes.emplace_back("the text index is damaged; the next update builds it anew");
+      if (error.code() == ErrorCode::usage || error.code() == ErrorCode::interrupted) throw;
+      if (catalogue::Catalogue::is_damage(error)) {
+        discard_text_index(settings_);
+        summary_.notes.emplace_back(
+            "the text index is damaged: everything was read instead, and the next search builds it anew");
+      } else if (error.code() != ErrorCode::not_found) {
+        summary_.notes.push_back(std::string("everything was read instead of the text index: ") +
+                                 error.what());
+      }
       reset();
       return false;
     }

@@ -16,7 +16,11 @@ std::optional<SearchText> brief(const Message& message, std::string_view owner) 
   std::optional<SearchText> first;
   for (MessageText& text : texts_of(message, owner, nullptr)) {
     if (first) break;
-    if (text.text.size() > kContextBytes) text.text.resize(kContextBytes);
+    std::size_t size = std::min(text.text.size(), kContextBytes);
+    while (size > 0 && size < text.text.size() &&
+           (static_cast<unsigned char>(text.text[size]) & 0xC0) == 0x80)
+      --size;  // not within a character
+    text.text.resize(size);
     first = {text.kind, std::move(text.tool), message.time_ns, std::move(text.text)};
   }
   return first;

@@ -14,6 +14,7 @@ namespace csb::cli {
 [[nodiscard]] Command backup_command();
 [[nodiscard]] Command maintain_command();
 [[nodiscard]] Command list_command();
+[[nodiscard]] Command search_command();
 [[nodiscard]] Command show_command();
 [[nodiscard]] Command log_command();
 [[nodiscard]] Command diff_command();

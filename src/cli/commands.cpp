@@ -12,6 +12,7 @@ std::vector<Command> make_commands() {
   table.push_back(backup_command());
   table.push_back(maintain_command());
   table.push_back(list_command());
+  table.push_back(search_command());
   table.push_back(show_command());
   table.push_back(log_command());
   table.push_back(diff_command());

@@ -58,6 +58,13 @@ class Documents(CsbTest):
         self.assertEqual(["secret", "noise"], [p["class"] for p in document["paths"]])
         self.assertEqual(self.session.id, document["paths"][1]["session"])
 
+    def test_search(self):
+        self.backup()
+        hits = self.csb("search", "--json", "-C", "1", "question OR quoted").json_lines()
+        self.assertTrue(hits)
+        for hit in hits:
+            self.check("search", hit)
+
     def test_restore_verify_maintain(self):
         self.backup()
         os.remove(self.gone.path)

@@ -35,6 +35,10 @@ struct IndexTextResult {
 IndexTextResult index_text(const Settings& settings, const catalogue::Catalogue& catalogue,
                            const IndexTextOptions& options = {});
 
+/// Puts a damaged index out of the way, so that the next index_text() builds it anew. Does nothing where that
+/// is not possible now.
+void discard_text_index(const Settings& settings) noexcept;
+
 /// True when index_text() would find nothing to do. Costs next to nothing.
 [[nodiscard]] bool is_text_indexed(const catalogue::TextIndex& index, const catalogue::Catalogue& catalogue);
 

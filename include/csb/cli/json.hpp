@@ -15,6 +15,7 @@
 #include "csb/app/policy.hpp"
 #include "csb/app/rebuild_index.hpp"
 #include "csb/app/restore.hpp"
+#include "csb/app/search.hpp"
 #include "csb/app/show.hpp"
 #include "csb/app/status.hpp"
 #include "csb/app/verify.hpp"
@@ -35,6 +36,9 @@ namespace csb::cli {
 [[nodiscard]] std::string to_json(const archive::MaintainReport& report);
 [[nodiscard]] std::string to_json(const app::ConfigResult& result);
 [[nodiscard]] std::string to_json(const app::ConfigEntry& entry);
+
+/// One hit on one line: a search prints them as they are found.
+[[nodiscard]] std::string to_json(const app::SearchHit& hit);
 
 // Diff and cat are written as they come, in one document of three parts: begin, what comes, end.
 [[nodiscard]] std::string diff_json_begin(std::string_view session, std::uint64_t from, std::uint64_t to);
