@@ -29,6 +29,8 @@ test   python3       python3            python3                python3
 test   clang++       clang              clang                  -
 test   clang-format  clang-format       clang-tools-extra      clang-format
 test   strace        strace             strace                 -
+test   crontab        cron               cronie                 -
+test   systemd-analyze systemd           systemd                -
 test   setpriv       util-linux         util-linux             -
 test   groff         groff-base         groff-base             groff
 test   zsh           zsh                zsh                    -

@@ -139,7 +139,11 @@ std::string ref_component(std::string_view name) {
   return component.empty() ? "host" : component;
 }
 
-std::string config_file_path() { return xdg_directory("XDG_CONFIG_HOME", "/.config") + "/csb/config"; }
+std::string config_file_path() { return user_config_home() + "/csb/config"; }
+
+std::string user_home() { return home_directory(); }
+
+std::string user_config_home() { return xdg_directory("XDG_CONFIG_HOME", "/.config"); }
 
 Settings load_settings(const SettingOverrides& overrides) {
   Settings settings;

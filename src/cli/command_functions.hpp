@@ -26,6 +26,7 @@ namespace csb::cli {
 [[nodiscard]] Command verify_command();
 [[nodiscard]] Command rebuild_index_command();
 [[nodiscard]] Command policy_command();
+[[nodiscard]] Command schedule_command();
 [[nodiscard]] Command config_command();
 [[nodiscard]] Command completions_command();
 [[nodiscard]] Command complete_command();

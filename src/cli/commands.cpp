@@ -11,6 +11,7 @@ std::vector<Command> make_commands() {
   std::vector<Command> table;
   table.push_back(backup_command());
   table.push_back(maintain_command());
+  table.push_back(schedule_command());
   table.push_back(list_command());
   table.push_back(search_command());
   table.push_back(show_command());

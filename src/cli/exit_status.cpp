@@ -37,7 +37,8 @@ const std::vector<ExitMeaning>& exit_meanings() {
       {kRateLimited, "blocked or rate-limited by the service"},
       {kGap, "a gap in the protection was found"},
       {kBusy, "another run holds the lock"},
-      {kRefused, "the store cannot be used (reason and remedy are named)"},
+      {kRefused, "the store, or this system, cannot be used (reason and remedy are named)"},
+      {kNotRunning, "the schedule is installed, but it does not run"},
       {kInterrupted, "interrupted (143 when terminated)"},
       {kReaderGone, "the reader of the output went away"},
   };

@@ -57,6 +57,11 @@ struct Settings {
 /// The configuration file: $XDG_CONFIG_HOME/csb/config, else ~/.config/csb/config.
 [[nodiscard]] std::string config_file_path();
 
+/// $HOME, else what the password database says. @throws Error{failed} when neither says
+[[nodiscard]] std::string user_home();
+/// $XDG_CONFIG_HOME, else ~/.config.
+[[nodiscard]] std::string user_config_home();
+
 /// A name that git accepts as one component of a ref: other characters become '-'; never empty.
 [[nodiscard]] std::string ref_component(std::string_view name);
 

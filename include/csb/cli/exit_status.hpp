@@ -19,6 +19,7 @@ enum ExitStatus : int {
   kGap = 10,
   kBusy = 11,
   kRefused = 12,
+  kNotRunning = 13,
   kInterrupted = 130,
   kReaderGone = 141,  ///< as if SIGPIPE had ended it
 };

@@ -16,6 +16,7 @@
 #include "csb/app/rebuild_index.hpp"
 #include "csb/app/restore.hpp"
 #include "csb/app/search.hpp"
+#include "csb/app/schedule.hpp"
 #include "csb/app/show.hpp"
 #include "csb/app/status.hpp"
 #include "csb/app/verify.hpp"
@@ -35,6 +36,12 @@ namespace csb::cli {
 [[nodiscard]] std::string to_json(const app::RebuildResult& result);
 [[nodiscard]] std::string to_json(const archive::MaintainReport& report);
 [[nodiscard]] std::string to_json(const app::ConfigResult& result);
+[[nodiscard]] std::string to_json(const app::ScheduleStatus& status);
+[[nodiscard]] std::string to_json(const app::ScheduleInstalled& result, bool dry_run);
+[[nodiscard]] std::string to_json(app::Scheduler scheduler, const std::vector<app::ScheduleFile>& files);
+/// What `csb schedule remove` took out.
+[[nodiscard]] std::string to_json(const std::vector<std::string>& removed, bool dry_run);
+[[nodiscard]] std::string to_json(const app::ScheduledOutcome& outcome);
 [[nodiscard]] std::string to_json(const app::ConfigEntry& entry);
 
 /// One hit on one line: a search prints them as they are found.

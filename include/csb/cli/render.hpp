@@ -14,6 +14,7 @@
 #include "csb/app/policy.hpp"
 #include "csb/app/rebuild_index.hpp"
 #include "csb/app/restore.hpp"
+#include "csb/app/schedule.hpp"
 #include "csb/app/show.hpp"
 #include "csb/app/status.hpp"
 #include "csb/app/verify.hpp"
@@ -42,6 +43,8 @@ struct Screen {
 [[nodiscard]] std::string render(const app::VerifyResult& result, const Screen& screen);
 [[nodiscard]] std::string render(const archive::MaintainReport& report, const Screen& screen);
 [[nodiscard]] std::string render(const app::ConfigResult& result, bool show_origin, const Screen& screen);
+[[nodiscard]] std::string render(const app::ScheduleStatus& status, const Screen& screen);
+[[nodiscard]] std::string render(const app::ScheduleInstalled& result, bool dry_run, const Screen& screen);
 
 // Parts that several of them share.
 
