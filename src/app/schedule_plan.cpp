@@ -16,8 +16,8 @@ namespace csb::app {
 namespace {
 
 /// What csb finds things by; a scheduler knows none of it.
-constexpr const char* kVariables[] = {"XDG_DATA_HOME", "XDG_CONFIG_HOME", "CSB_HOME", "CSB_STORE",
-                                      "CLAUDE_CONFIG_DIR"};
+constexpr const char* kVariables[] = {"XDG_DATA_HOME", "XDG_CONFIG_HOME", "CSB_HOME",
+                                      "CSB_STORE",     "CLAUDE_DIR",      "CLAUDE_CONFIG_DIR"};
 
 /// What HOME is to a program that a scheduler starts.
 std::string login_home() {
@@ -91,8 +91,11 @@ SchedulePlan plan_schedule(const SettingOverrides& overrides, unsigned interval,
     plan.command.push_back(std::move(word));
   // From the flags: made absolute, as a scheduler has another current directory.
   const Settings settings = load_settings(overrides);
-  if (!overrides.claude_dir.empty())
+  if (!overrides.claude_dirs.empty()) {
     plan.command.insert(plan.command.end(), {"--claude-dir", settings.claude_dir});
+    for (const std::string& directory : settings.more_claude_dirs)
+      plan.command.insert(plan.command.end(), {"--claude-dir", directory});
+  }
   if (!overrides.store.empty()) plan.command.insert(plan.command.end(), {"--store", settings.store});
   for (const std::string& word : plan.command) require_writable_word(word);
 
