@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-/// Other programs, started without a shell. This process must ignore SIGPIPE (csb does): a program need not read
-/// its input.
+/// Other programs, started without a shell. This process must ignore SIGPIPE (csb does): a program need not
+/// read its input.
 namespace csb {
 
 struct ProgramOptions {
