@@ -10,6 +10,7 @@
 
 #include "backup_record.hpp"
 #include "backup_session.hpp"
+#include "csb/app/branches.hpp"
 #include "csb/app/open_catalogue.hpp"
 #include "csb/app/versions.hpp"
 #include "csb/model/rel_path.hpp"
@@ -349,7 +350,7 @@ void BackupRun::read_files(std::vector<Work>& work, const StoreSlice& store) {
 void BackupRun::read_other_branches() {
   if (!stores() || !store_.was_opened()) return;
   try {
-    for (const archive::Branch& branch : store_.store().branches()) {
+    for (const archive::Branch& branch : session_branches(store_.store())) {
       if (branch.ref == target_.branch) continue;
       const auto row = catalogue_->find_root(branch.ref);
       if (row && row->head == branch.tip) continue;

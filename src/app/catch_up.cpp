@@ -5,6 +5,7 @@
 
 #include "catch_up_branch.hpp"
 #include "catch_up_prefix.hpp"
+#include "csb/app/branches.hpp"
 #include "csb/app/open_catalogue.hpp"
 #include "csb/app/roots.hpp"
 #include "csb/util/error.hpp"
@@ -33,7 +34,7 @@ class CatchUp {
       : catalogue_(catalogue), store_(store), settings_(settings), progress_(progress) {}
 
   std::vector<Problem> run(const std::string& only_branch) {
-    const auto branches = in_reading_order(store_.branches(), settings_);
+    const auto branches = in_reading_order(session_branches(store_), settings_);
     if (only_branch.empty()) forget_vanished(branches);
     for (const archive::Branch& branch : branches) {
       if (only_branch.empty() || branch.ref == only_branch) read_branch(branch);
@@ -146,7 +147,7 @@ std::vector<Problem> catch_up(catalogue::Catalogue& catalogue, const archive::St
 }
 
 bool is_up_to_date(const catalogue::Catalogue& catalogue, const archive::Store& store) {
-  const auto branches = store.branches();
+  const auto branches = session_branches(store);
   return std::all_of(branches.begin(), branches.end(), [&](const archive::Branch& branch) {
     const auto root = catalogue.find_root(branch.ref);
     return root && root->head == branch.tip;

@@ -21,6 +21,14 @@ namespace csb::cli {
 [[nodiscard]] Command cat_command();
 [[nodiscard]] Command distill_command();
 [[nodiscard]] Command export_command();
+[[nodiscard]] Command set_command();
+[[nodiscard]] Command set_show_command();
+[[nodiscard]] Command set_list_command();
+[[nodiscard]] Command set_new_command();
+[[nodiscard]] Command set_add_command();
+[[nodiscard]] Command set_rm_command();
+[[nodiscard]] Command set_forget_command();
+[[nodiscard]] Command set_import_command();
 [[nodiscard]] Command restore_command();
 [[nodiscard]] Command status_command();
 [[nodiscard]] Command verify_command();

@@ -20,6 +20,14 @@ std::vector<Command> make_commands() {
   table.push_back(cat_command());
   table.push_back(distill_command());
   table.push_back(export_command());
+  table.push_back(set_command());
+  table.push_back(set_show_command());
+  table.push_back(set_list_command());
+  table.push_back(set_new_command());
+  table.push_back(set_add_command());
+  table.push_back(set_rm_command());
+  table.push_back(set_forget_command());
+  table.push_back(set_import_command());
   table.push_back(restore_command());
   table.push_back(status_command());
   table.push_back(verify_command());

@@ -69,6 +69,7 @@ class Completer {
         add_options(options_of(*find_command("help")), true);
       return std::move(result_);
     }
+    is_first_ = before.size() == 1;
     const auto options = options_of(*command);
     if (const auto equals = typed_.find('='); typed_.starts_with("--") && equals != std::string::npos) {
       const std::string name = typed_.substr(0, equals);
@@ -135,6 +136,7 @@ class Completer {
 
   void add_words(const Command& command, const std::vector<OptionHelp>& options) {
     if (command.name == "help") add_commands("");
+    if (is_first_) add_commands(std::string(command.name) + ' ');
     for (const OptionHelp& option : options)
       if (option.kind == OptionHelp::Kind::word) add_values(option);
   }
@@ -151,7 +153,8 @@ class Completer {
 
   const Call& call_;
   std::string typed_;
-  std::string prefix_;  ///< "--session=" when the value stands behind it
+  bool is_first_ = false;  ///< the word is the one behind the command
+  std::string prefix_;     ///< "--session=" when the value stands behind it
   Completion result_;
 };
 

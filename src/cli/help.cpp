@@ -57,6 +57,22 @@ void exit_group(std::string& out, const Command& command, std::size_t columns, c
   }
 }
 
+/// A command of two words is explained where the first word alone is a command.
+bool is_second_of(const Command& command) {
+  const auto space = command.name.find(' ');
+  return space != std::string_view::npos && find_command(command.name.substr(0, space)) != nullptr;
+}
+
+void family_group(std::string& out, const Command& command, std::size_t columns, const Paint& paint) {
+  const auto words = second_words(command.name);
+  if (words.empty()) return;
+  out += "\n" + paint(Tone::bold, "Commands") + "\n";
+  for (const std::string& word : words) {
+    const std::string name = std::string(command.name) + ' ' + word;
+    define(out, "csb " + name, find_command(name)->summary, columns);
+  }
+}
+
 }  // namespace
 
 std::string help_text(const Command& command, const std::vector<OptionHelp>& options, std::size_t columns,
@@ -66,6 +82,7 @@ std::string help_text(const Command& command, const std::vector<OptionHelp>& opt
   option_group(out, "Arguments", options, OptionHelp::Kind::word, columns, paint);
   option_group(out, "Options", options, OptionHelp::Kind::own, columns, paint);
   option_group(out, "Everywhere", options, OptionHelp::Kind::global, columns, paint);
+  family_group(out, command, columns, paint);
   out += "\n" + paint(Tone::bold, "Examples") + "\n";
   for (const Command::Example& example : command.examples) {
     out += fmt::format("  {}\n", paint(Tone::accent, example.line));
@@ -79,7 +96,7 @@ std::string overview(std::size_t columns, const Paint& paint) {
   using Group = Command::Group;
   std::size_t name_columns = 0;
   for (const Command& command : commands())
-    if (command.group != Group::internal)
+    if (command.group != Group::internal && !is_second_of(command))
       name_columns = std::max(name_columns, command.name.size() + kBetween);
   std::string out =
       fmt::format("csb {}: no Claude Code session is ever lost\n\n{} csb COMMAND [ARGUMENT]...\n", version(),
@@ -91,7 +108,7 @@ std::string overview(std::size_t columns, const Paint& paint) {
                                      {Group::set_up, "Set up"}}) {
     out += "\n" + paint(Tone::bold, title) + "\n";
     for (const Command& command : commands())
-      if (command.group == group)
+      if (command.group == group && !is_second_of(command))
         out += cut_to_columns("  " + pad_right(command.name, name_columns) + std::string(command.summary),
                               columns) +
                "\n";

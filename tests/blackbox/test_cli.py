@@ -18,7 +18,9 @@ def width(line):
 
 def commands(test):
     """Every command that the overview names; some are two words."""
-    return [line[2:].split("  ")[0] for line in test.csb("help").out.splitlines() if re.match(r"  [a-z]", line)]
+    names = [line[2:].split("  ")[0] for line in test.csb("help").out.splitlines() if re.match(r"  [a-z]", line)]
+    more = [re.findall(r"(?m)^  csb (%s [a-z]+)  " % name, test.csb("help", *name.split()).out) for name in names]
+    return names + sum(more, [])
 
 
 class Help(CsbTest):

@@ -17,6 +17,8 @@
 #include "csb/app/restore.hpp"
 #include "csb/app/search.hpp"
 #include "csb/app/schedule.hpp"
+#include "csb/app/roster.hpp"
+#include "csb/app/sets.hpp"
 #include "csb/app/show.hpp"
 #include "csb/app/status.hpp"
 #include "csb/app/verify.hpp"
@@ -35,6 +37,8 @@ namespace csb::cli {
 [[nodiscard]] std::string to_json(const app::VerifyResult& result);
 [[nodiscard]] std::string to_json(const app::RebuildResult& result);
 [[nodiscard]] std::string to_json(const archive::MaintainReport& report);
+[[nodiscard]] std::string to_json(const app::Roster& roster);
+[[nodiscard]] std::string to_json(const std::vector<app::SessionSet>& sets);
 [[nodiscard]] std::string to_json(const app::ConfigResult& result);
 [[nodiscard]] std::string to_json(const app::ScheduleStatus& status);
 [[nodiscard]] std::string to_json(const app::ScheduleInstalled& result, bool dry_run);

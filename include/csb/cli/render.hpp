@@ -15,6 +15,8 @@
 #include "csb/app/rebuild_index.hpp"
 #include "csb/app/restore.hpp"
 #include "csb/app/schedule.hpp"
+#include "csb/app/roster.hpp"
+#include "csb/app/sets.hpp"
 #include "csb/app/show.hpp"
 #include "csb/app/status.hpp"
 #include "csb/app/verify.hpp"
@@ -42,6 +44,8 @@ struct Screen {
 [[nodiscard]] std::string render(const app::RebuildResult& result, const Screen& screen);
 [[nodiscard]] std::string render(const app::VerifyResult& result, const Screen& screen);
 [[nodiscard]] std::string render(const archive::MaintainReport& report, const Screen& screen);
+[[nodiscard]] std::string render(const app::Roster& roster, const Screen& screen);
+[[nodiscard]] std::string render(const std::vector<app::SessionSet>& sets, const Screen& screen);
 [[nodiscard]] std::string render(const app::ConfigResult& result, bool show_origin, const Screen& screen);
 [[nodiscard]] std::string render(const app::ScheduleStatus& status, const Screen& screen);
 [[nodiscard]] std::string render(const app::ScheduleInstalled& result, bool dry_run, const Screen& screen);

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <utility>
 
 #include "csb/scan/file_reader.hpp"
 #include "csb/source/claude_code/config_dir.hpp"
@@ -67,24 +69,45 @@ std::string text_field(const nlohmann::json& record, const char* name) {
   return found->is_number_unsigned() ? std::to_string(found->get<std::uint64_t>()) : std::string();
 }
 
+/// Milliseconds since the epoch, as JavaScript counts; 0 when it is no such number.
+std::int64_t time_field(const nlohmann::json& record, const char* name) {
+  constexpr std::int64_t kNsPerMs = 1'000'000;
+  const auto found = record.find(name);
+  if (found == record.end() || !found->is_number_unsigned()) return 0;
+  const auto ms = found->get<std::uint64_t>();
+  return ms < static_cast<std::uint64_t>(INT64_MAX / kNsPerMs) ? static_cast<std::int64_t>(ms) * kNsPerMs : 0;
+}
+
 }  // namespace
 
-std::vector<LiveSession> live_sessions(const std::string& config_dir) {
-  std::vector<LiveSession> live;
+std::vector<RegisteredSession> registered_sessions(const std::string& config_dir) {
+  std::vector<RegisteredSession> found;
   const std::string path = config_dir + "/sessions";
   const Fd directory = open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
-  if (!directory) return live;  // clients without a registry: nothing is known to be open
+  if (!directory) return found;  // clients without a registry: nothing is known to be open
   for (const std::string& name : fs::list_directory(path)) {
     const int pid = pid_of_name(name);
     if (pid == 0) continue;
     const nlohmann::json record = nlohmann::json::parse(read_record(directory.get(), name), nullptr, false);
     if (!record.is_object()) continue;
-    LiveSession session{
-        .pid = pid, .session_id = text_field(record, "sessionId"), .cwd = text_field(record, "cwd")};
-    if (session.session_id.empty() || !is_alive(pid, text_field(record, "procStart"))) continue;
-    live.push_back(std::move(session));
+    RegisteredSession session;
+    session.pid = pid;
+    session.session_id = text_field(record, "sessionId");
+    session.cwd = text_field(record, "cwd");
+    session.started_ns = time_field(record, "startedAt");
+    session.seen_ns = std::max(session.started_ns, time_field(record, "updatedAt"));
+    if (session.session_id.empty()) continue;
+    session.alive = is_alive(pid, text_field(record, "procStart"));
+    found.push_back(std::move(session));
   }
-  std::sort(live.begin(), live.end(), [](const auto& a, const auto& b) { return a.pid < b.pid; });
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.pid < b.pid; });
+  return found;
+}
+
+std::vector<LiveSession> live_sessions(const std::string& config_dir) {
+  std::vector<LiveSession> live;
+  for (RegisteredSession& session : registered_sessions(config_dir))
+    if (session.alive) live.push_back({session.pid, std::move(session.session_id), std::move(session.cwd)});
   return live;
 }
 

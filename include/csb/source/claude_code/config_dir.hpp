@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,19 @@ inline constexpr const char* kManagedSettings = "/etc/claude-code/managed-settin
 [[nodiscard]] Retention effective_retention(const std::string& config_dir,
                                             const std::string& managed_settings = kManagedSettings);
 
-/// The sessions the client has open right now, from `sessions/<pid>.json`: the process is alive and its
-/// start time is the recorded one (Linux: /proc/<pid>/stat field 22).
+/// A session in the client's own registry, `sessions/<pid>.json`. The client removes the file when it ends
+/// in an orderly way; after a kill or a power cut it stays.
+struct RegisteredSession {
+  int pid = 0;
+  std::string session_id;
+  std::string cwd;
+  std::int64_t started_ns = 0, seen_ns = 0;  ///< when it was opened, and last written; 0: not said
+  /// The process is alive and its start time is the recorded one (Linux: /proc/<pid>/stat field 22).
+  bool alive = false;
+};
+[[nodiscard]] std::vector<RegisteredSession> registered_sessions(const std::string& config_dir);
+
+/// Those that a client has open right now.
 [[nodiscard]] std::vector<LiveSession> live_sessions(const std::string& config_dir);
 
 }  // namespace csb::claude_code
