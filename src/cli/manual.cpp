@@ -94,6 +94,13 @@ std::string manual_page(const Command& command, const std::vector<OptionHelp>& o
   option_section(out, "ARGUMENTS", options, OptionHelp::Kind::word);
   option_section(out, "OPTIONS", options, OptionHelp::Kind::own);
   option_section(out, "OPTIONS OF EVERY COMMAND", options, OptionHelp::Kind::global);
+  if (const auto words = second_words(command.name); !words.empty()) {
+    out += ".SH COMMANDS\n";
+    for (const std::string& word : words) {
+      const std::string whole = std::string(command.name) + ' ' + word;
+      out += fmt::format(".TP\n\\fBcsb {}\\fR\n{}\n", roff(whole), roff(find_command(whole)->summary));
+    }
+  }
   out += ".SH EXAMPLES\n";
   for (const Command::Example& example : command.examples)
     out += fmt::format(".TP\n\\fB{}\\fR\n{}\n", roff(example.line), roff(example.meaning));

@@ -53,6 +53,13 @@ class Documents(CsbTest):
         status = self.check("status", self.csb("status", "--json").json())
         self.assertEqual([("changed", self.session.rel)], [(p["kind"], p["path"]) for p in status["pending"]])
 
+    def test_sets(self):
+        self.backup()
+        self.check("sets", self.csb("set", "new", "one", self.session.id, "--json").json())
+        self.check("sets", self.csb("set", "--json").json())
+        self.check("roster", self.csb("set", "one", "--json").json())
+        self.check("roster", self.csb("set", "current", "--json", status=4).json())
+
     def test_policy(self):
         document = self.check("policy", self.csb("policy", "--json", ".credentials.json", self.session.rel).json())
         self.assertEqual(["secret", "noise"], [p["class"] for p in document["paths"]])

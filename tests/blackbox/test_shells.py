@@ -110,7 +110,7 @@ class Manuals(CsbTest):
                 body = helped.split("\n\n", 1)[1].replace("Everywhere\n", "").replace("Exit status\n", "")
                 for line in body.splitlines():
                     for part in filter(None, re.split(r" {2,}", line.strip())):
-                        if part not in ("Arguments", "Options", "Examples"):
+                        if part not in ("Arguments", "Options", "Commands", "Examples"):
                             self.assertIn(re.sub(r"\s+", "", part), text)
 
 
