@@ -9,6 +9,7 @@
 
 #include "csb/app/open_catalogue.hpp"
 #include "csb/app/roots.hpp"
+#include "csb/app/roster.hpp"
 #include "csb/archive/store.hpp"
 #include "csb/source/claude_ai/source.hpp"
 #include "csb/source/claude_code/policy.hpp"
@@ -52,13 +53,15 @@ archive::Store open_store(const Settings& settings) {
 
 /// What a full id stands for, even where only other files of the session were ever stored and not its
 /// transcript, so that it is not listed.
-catalogue::Session find_session(const catalogue::Catalogue& catalogue, const std::string& name) {
+catalogue::Session find_session(const Settings& settings, const catalogue::Catalogue& catalogue,
+                                const std::string& name) {
   const auto id = SessionId::parse(name);
   if (id && !catalogue.session(*id) && !catalogue.versions_of(*id).empty()) return catalogue::Session(*id);
-  return resolve_session(catalogue, name);
+  return resolve_session(settings, catalogue, name);
 }
 
-std::vector<catalogue::Session> wanted_sessions(const catalogue::Catalogue& catalogue,
+std::vector<catalogue::Session> wanted_sessions(const Settings& settings,
+                                                const catalogue::Catalogue& catalogue,
                                                 const RestoreOptions& options) {
   if (options.deleted_since_ns) {
     catalogue::SessionQuery query;
@@ -73,7 +76,7 @@ std::vector<catalogue::Session> wanted_sessions(const catalogue::Catalogue& cata
   }
   std::vector<catalogue::Session> sessions;
   for (const std::string& name : options.sessions) {
-    catalogue::Session session = find_session(catalogue, name);
+    catalogue::Session session = find_session(settings, catalogue, name);
     const bool twice = std::any_of(sessions.begin(), sessions.end(),
                                    [&](const catalogue::Session& other) { return other.id == session.id; });
     if (!twice) sessions.push_back(std::move(session));
@@ -216,7 +219,7 @@ class Restore {
     roots_ = roots_of(settings_, &catalogue);
     if (roots_.back().branch != mirror_root(settings_).branch) roots_.push_back(mirror_root(settings_));
     bool anything = false;
-    for (catalogue::Session& session : wanted_sessions(catalogue, options_)) {
+    for (catalogue::Session& session : wanted_sessions(settings_, catalogue, options_)) {
       plans_.push_back(plan_restore(catalogue, std::move(session), options_, roots_));
       anything |= !plans_.back().items.empty();
     }

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "csb/app/roots.hpp"
+#include "csb/app/roster.hpp"
 #include "csb/model/rel_path.hpp"
 #include "csb/source/claude_code/policy.hpp"
 #include "retentions.hpp"
@@ -53,8 +54,8 @@ std::string resume_directory(const catalogue::Session& session) {
   return session.cwd.empty() ? session.start_cwd : session.cwd;
 }
 
-ShowResult show(const Settings&, const catalogue::Catalogue& catalogue, std::string_view session) {
-  catalogue::Session resolved = resolve_session(catalogue, session);
+ShowResult show(const Settings& settings, const catalogue::Catalogue& catalogue, std::string_view session) {
+  catalogue::Session resolved = resolve_session(settings, catalogue, session);
   const source::Retention retention = Retentions().of(resolved);
   ShowResult result(inspect_session(std::move(resolved), retention));
   const catalogue::Session& found = result.inspected.session;
