@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "backup_failure.hpp"
 #include "backup_merge.hpp"
 #include "backup_run.hpp"
 #include "backup_turn.hpp"
@@ -120,16 +121,7 @@ class BackupOfAll {
   std::exception_ptr first_error_;
 };
 
-}  // namespace
-
-bool BackupResult::incomplete() const {
-  return std::any_of(problems.begin(), problems.end(),
-                     [](const Problem& problem) { return problem.severity == Problem::Severity::not_saved; });
-}
-
-BackupResult backup(const Settings& settings, const BackupOptions& options) {
-  require_some_root(settings);
-  if (options.dry_run) return BackupOfAll(settings, options).run();
+BackupResult back_up_in_turn(const Settings& settings, const BackupOptions& options) {
   fs::make_directories(settings.home);
   BackupResult result;
   work_in_turn(settings, options.patience, [&](bool again) {
@@ -142,6 +134,27 @@ BackupResult backup(const Settings& settings, const BackupOptions& options) {
     append_later(result, BackupOfAll(settings, everything).run());
   });
   return result;
+}
+
+}  // namespace
+
+bool BackupResult::incomplete() const {
+  return std::any_of(problems.begin(), problems.end(),
+                     [](const Problem& problem) { return problem.severity == Problem::Severity::not_saved; });
+}
+
+BackupResult backup(const Settings& settings, const BackupOptions& options) {
+  const std::int64_t started_ns = now_ns();
+  try {
+    require_some_root(settings);
+    if (options.dry_run) return BackupOfAll(settings, options).run();
+    BackupResult result = back_up_in_turn(settings, options);
+    forget_failure(settings, options);
+    return result;
+  } catch (const std::exception& error) {
+    note_failure(settings, options, started_ns, error);
+    throw;
+  }
 }
 
 void do_what_was_wished(const Settings& settings) {

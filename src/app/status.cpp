@@ -9,6 +9,7 @@
 #include <iterator>
 #include <map>
 
+#include "backup_failure.hpp"
 #include "csb/app/roots.hpp"
 #include "csb/model/rel_path.hpp"
 #include "csb/scan/walk.hpp"
@@ -184,18 +185,29 @@ void look_at_looks(StatusResult& result, const Settings& settings, const std::ve
   take_newest_look(result);
 }
 
+/// What failed may be the catalogue, so this is asked whether there is one or not.
+void look_at_failure(StatusResult& result, const Settings& settings) {
+  auto failure = last_failure(settings);
+  if (!failure) return;
+  failure->command = "backup";
+  result.last_backup = std::move(failure);
+}
+
+bool failed(const catalogue::RunRecord& run) { return run.exit_status != 0 && run.exit_status != 11; }
+
 void judge(StatusResult& result, const Settings& settings) {
-  if (!result.store_exists) {
+  const auto& last = result.last_backup;
+  if (!result.store_exists)
     add_problem(result, Problem::Severity::not_saved, settings.store,
                 "there is no store yet: nothing is safe", "run 'csb backup'");
-  } else if (!result.last_backup) {
-    add_problem(result, Problem::Severity::note, {}, "no backup is on record", "run 'csb backup'");
-  } else if (result.last_backup->exit_status != 0 && result.last_backup->exit_status != 11) {
+  if (last && failed(*last)) {
     add_problem(result, Problem::Severity::not_saved, {},
-                "the last backup ended with status " + std::to_string(result.last_backup->exit_status) +
-                    (result.last_backup->summary.empty() ? "" : ": " + result.last_backup->summary),
+                "the last backup ended with status " + std::to_string(last->exit_status) +
+                    (last->summary.empty() ? "" : ": " + last->summary),
                 "run 'csb backup' and read what it says");
-  } else if (!result.pending.empty() && now_ns() - result.last_backup->ended_ns > kStaleNs) {
+  } else if (!last && result.store_exists) {
+    add_problem(result, Problem::Severity::note, {}, "no backup is on record", "run 'csb backup'");
+  } else if (last && !result.pending.empty() && now_ns() - last->ended_ns > kStaleNs) {
     add_problem(result, Problem::Severity::not_saved, {}, "the last backup is more than a week old",
                 "run 'csb backup'");
   }
@@ -238,6 +250,7 @@ StatusResult status(const Settings& settings, const catalogue::Catalogue* catalo
     look_at_sessions(result, *catalogue);
   }
   look_at_looks(result, settings, roots);
+  look_at_failure(result, settings);
   for (const Root& root : roots) look_at_root(result, settings, root, catalogue);
   judge(result, settings);
   return result;

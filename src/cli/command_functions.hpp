@@ -12,6 +12,7 @@
 namespace csb::cli {
 
 [[nodiscard]] Command backup_command();
+[[nodiscard]] Command hook_command();
 [[nodiscard]] Command maintain_command();
 [[nodiscard]] Command list_command();
 [[nodiscard]] Command search_command();

@@ -10,6 +10,7 @@ namespace {
 std::vector<Command> make_commands() {
   std::vector<Command> table;
   table.push_back(backup_command());
+  table.push_back(hook_command());
   table.push_back(maintain_command());
   table.push_back(schedule_command());
   table.push_back(list_command());
