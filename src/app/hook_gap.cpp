@@ -8,10 +8,10 @@
 #include <set>
 
 #include "backup_failure.hpp"
+#include "csb/app/roots.hpp"
 #include "csb/catalogue/catalogue.hpp"
 #include "csb/scan/walk.hpp"
-#include "csb/source/claude_code/config_dir.hpp"
-#include "csb/source/claude_code/policy.hpp"
+#include "csb/source/claude_code/source.hpp"
 #include "csb/util/clock.hpp"
 #include "csb/util/fd.hpp"
 #include "csb/util/fs.hpp"
@@ -24,16 +24,17 @@ constexpr std::size_t kLookedAt = 200;
 constexpr std::int64_t kLongAgoNs = 600 * kNsPerSecond;
 
 /// Transcripts on disk and nothing else: what lies in a session's own folder is not looked at.
-std::vector<scan::FoundFile> transcripts(const Settings& settings) {
-  const Fd root = open_at(AT_FDCWD, settings.claude_dir, O_RDONLY | O_DIRECTORY);
-  if (!root) return {};
-  const claude_code::PathPolicy policy(settings.policy);
-  scan::Policy walk = policy.walk_policy();
+std::vector<scan::FoundFile> transcripts(const Settings& settings, const Root& root) {
+  const Fd directory = open_at(AT_FDCWD, root.directory, O_RDONLY | O_DIRECTORY);
+  if (!directory) return {};
+  const auto policy = root.source->policy(settings.policy);
+  scan::Policy walk = policy->walk_policy();
   walk.classify_directory = [inner = walk.classify_directory](std::string_view path) {
     return std::count(path.begin(), path.end(), '/') > 1 ? PathClass::skip : inner(path);
   };
-  std::vector<scan::FoundFile> files = scan::walk_paths(root.get(), walk, {"projects"}).files;
-  std::erase_if(files, [](const auto& file) { return !claude_code::is_transcript(file.path); });
+  const std::string where(root.source->session_directory());
+  std::vector<scan::FoundFile> files = scan::walk_paths(directory.get(), walk, {where}).files;
+  std::erase_if(files, [&](const auto& file) { return !root.source->is_transcript(file.path); });
   return files;
 }
 
@@ -53,24 +54,29 @@ bool is_archived(const catalogue::Catalogue& catalogue, std::int64_t root_id, co
   return listed && listed->present && listed->size == file.stamp.size;
 }
 
+void look_at_root(const Settings& settings, const Root& root, const catalogue::Catalogue& catalogue,
+                  const std::optional<SessionId>& starting, std::vector<SessionId>& gap) {
+  const auto known = catalogue.find_root(root.branch);
+  if (!known || !known->head || known->path != root.directory) return;
+  std::set<std::string> open;
+  for (const auto& session : root.source->live_sessions(root.directory)) open.insert(session.session_id);
+  if (starting) open.insert(starting->text());
+  std::vector<scan::FoundFile> files = transcripts(settings, root);
+  keep_newest(files);
+  for (const scan::FoundFile& file : files) {
+    const auto session = root.source->session_of(file.path);
+    if (!session || open.count(session->text()) > 0 || file.stamp.mtime_ns > now_ns() - kLongAgoNs) continue;
+    if (!is_archived(catalogue, known->id, file, *session)) gap.push_back(*session);
+  }
+}
+
 std::vector<SessionId> look(const Settings& settings, const std::optional<SessionId>& starting) {
-  if (!fs::exists(settings.catalogue_file())) return {};
+  std::vector<SessionId> gap;
+  if (!fs::exists(settings.catalogue_file())) return gap;
   using catalogue::Catalogue;
   const Catalogue catalogue = Catalogue::open(settings.catalogue_file(), Catalogue::Access::read);
-  const auto root = catalogue.find_root(settings.branch());
-  if (!root || !root->head || root->path != settings.claude_dir) return {};
-
-  std::set<std::string> open;
-  for (const auto& session : claude_code::live_sessions(settings.claude_dir)) open.insert(session.session_id);
-  if (starting) open.insert(starting->text());
-  std::vector<scan::FoundFile> files = transcripts(settings);
-  keep_newest(files);
-  std::vector<SessionId> gap;
-  for (const scan::FoundFile& file : files) {
-    const auto session = claude_code::session_of(file.path);
-    if (!session || open.count(session->text()) > 0 || file.stamp.mtime_ns > now_ns() - kLongAgoNs) continue;
-    if (!is_archived(catalogue, root->id, file, *session)) gap.push_back(*session);
-  }
+  for (const Root& root : roots_of(settings, &catalogue))
+    if (root.source == &claude_code::source()) look_at_root(settings, root, catalogue, starting, gap);
   return gap;
 }
 

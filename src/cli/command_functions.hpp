@@ -40,6 +40,7 @@ namespace csb::cli {
 [[nodiscard]] Command completions_command();
 [[nodiscard]] Command complete_command();
 [[nodiscard]] Command documents_command();
+[[nodiscard]] Command mcp_command();
 [[nodiscard]] Command help_command();
 
 /// What a word that stands for a session may be.

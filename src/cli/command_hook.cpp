@@ -116,7 +116,7 @@ Command hook_command() {
           "over to a process of its own and return at once. Says nothing and succeeds whatever happens, so "
           "that it never disturbs the client; whether all is well, 'csb status' and 'csb doctor' tell.",
           {{"csb hook PreCompact < event.json", "what the client does before it compacts a conversation"},
-           {"echo '{}' | csb hook SessionEnd", "as at the end of a session: archive everything"}},
+           {"csb hook SessionEnd < /dev/null", "as at the end of a session: archive everything"}},
           {}};
 }
 

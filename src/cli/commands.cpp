@@ -38,6 +38,7 @@ std::vector<Command> make_commands() {
   table.push_back(completions_command());
   table.push_back(complete_command());
   table.push_back(documents_command());
+  table.push_back(mcp_command());
   table.push_back(help_command());
   return table;
 }

@@ -1,0 +1,115 @@
+"""The plugin and the settings snippet: whole, in step with csb, and silent where csb is missing."""
+import glob
+import json
+import os
+import re
+import shutil
+import subprocess
+
+from harness import CsbTest, main
+
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
+PLUGIN = os.path.join(TOP, "plugin")
+RUN_CSB = os.path.join(PLUGIN, "scripts/run-csb")
+EVENTS = {"SessionStart", "PreCompact", "Stop", "SubagentStop", "SessionEnd"}
+
+
+def load(*parts):
+    with open(os.path.join(TOP, *parts), encoding="utf-8") as f:
+        return json.load(f)
+
+
+def hooks_of(document):
+    """-> {event: (matcher, the one hook)}"""
+    return {event: (groups[0].get("matcher"), groups[0]["hooks"][0]) for event, groups in document["hooks"].items()}
+
+
+class Files(CsbTest):
+    def test_one_name_and_one_version(self):
+        version = self.csb("--version").out.split()[1]
+        manifest, market = load("plugin/.claude-plugin/plugin.json"), load(".claude-plugin/marketplace.json")
+        entry = market["plugins"][0]
+        self.assertEqual([version, version], [manifest["version"], entry["version"]])
+        self.assertEqual(["csb", "csb"], [manifest["name"], entry["name"]])
+        self.assertTrue(os.path.isdir(os.path.join(TOP, entry["source"])))
+
+    def test_plugin_and_snippet_hold_the_same_hooks(self):
+        plugin, snippet = hooks_of(load("plugin/hooks/hooks.json")), hooks_of(load("hooks/settings.json"))
+        self.assertEqual(EVENTS, set(plugin))
+        self.assertEqual(EVENTS, set(snippet))
+        for event in EVENTS:
+            (matcher, hook), (other_matcher, other) = plugin[event], snippet[event]
+            self.assertEqual(matcher, other_matcher)
+            self.assertEqual(["${CLAUDE_PLUGIN_ROOT}/scripts/run-csb", "hook", event], hook["args"])
+            self.assertTrue(other["command"].endswith(" hook " + event))
+            for key in ("timeout", "async"):
+                self.assertEqual(hook.get(key), other.get(key), (event, key))
+            self.assertEqual(event in ("Stop", "SubagentStop", "SessionEnd"), hook.get("async", False))
+        self.assertEqual(60, plugin["PreCompact"][1]["timeout"])
+
+    def test_commands_and_skill_name_what_exists(self):
+        known = set(re.findall(r"^  ([a-z]+)  ", self.csb("help").out, re.M))
+        for path in glob.glob(PLUGIN + "/commands/*.md") + glob.glob(PLUGIN + "/skills/*/SKILL.md"):
+            with open(path, encoding="utf-8") as f:
+                text = f.read()
+            self.assertRegex(text, r"(?s)\A---\n.*?description: \S.*?\n---\n", path)
+            for command in re.findall(r"`csb ([a-z]+)", text) + re.findall(r"Bash\(csb ([a-z]+)", text):
+                self.assertIn(command, known, path)
+
+
+class Wrapper(CsbTest):
+    def run_csb(self, *args, path="/usr/bin:/bin", status=0, **env):
+        done = subprocess.run(["sh", RUN_CSB, *args], env=self.environment(PATH=path, **env), input=b"{}",
+                              capture_output=True)
+        self.assertEqual(status, done.returncode, done.stderr)
+        return done
+
+    def install(self, path):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        shutil.copy(self.binary, path)
+        return path
+
+    def test_without_csb_a_hook_is_silent_and_succeeds(self):
+        for path in ("/usr/bin:/bin", "", "/nonexistent"):
+            for event in EVENTS:
+                done = subprocess.run(["/bin/sh", RUN_CSB, "hook", event], env=self.environment(PATH=path), input=b"{}",
+                                      capture_output=True)
+                self.assertEqual((0, b"", b""), (done.returncode, done.stdout, done.stderr))
+        self.assertIn(b"not installed", self.run_csb("mcp", status=127).stderr)
+
+    def test_csb_is_found(self):
+        for where, env in ((os.path.join(self.home, ".local/bin/csb"), {}),
+                           (os.path.join(self.scratch, "on path/csb"), {"path": self.scratch + "/on path:/usr/bin:/bin"})):
+            self.install(where)
+            self.assertTrue(self.run_csb("--version", **env).stdout.startswith(b"csb "), where)
+            os.unlink(where)
+
+    def test_a_csb_that_cannot_run_disturbs_nothing(self):
+        broken = os.path.join(self.home, ".local/bin/csb")
+        os.makedirs(os.path.dirname(broken))
+        for content in (b"\x7fELF nonsense", b"#!/nonexistent\n", b"exit 2\n", b"echo said; echo said >&2; exit 2\n"):
+            with open(broken, "wb") as f:
+                f.write(content)
+            os.chmod(broken, 0o755)
+            self.assertEqual(b"", self.run_csb("hook", "Stop").stderr)
+        os.unlink(broken)
+        os.mkdir(broken)
+        self.assertEqual((b"", b""), (lambda d: (d.stdout, d.stderr))(self.run_csb("hook", "Stop")))
+
+    def test_the_snippet_runs_csb_where_quickstart_puts_it(self):
+        session = self.tree.session()
+        hooks = hooks_of(load("hooks/settings.json"))
+        event = json.dumps({"session_id": session.id}).encode()
+        for present in (False, True):
+            if present:
+                self.install(os.path.join(self.home, ".local/bin/csb"))
+            for name in ("SessionEnd", "PreCompact"):
+                done = subprocess.run(["sh", "-c", hooks[name][1]["command"]], env=self.environment(), input=event,
+                                      capture_output=True)
+                self.assertEqual((0, b"", b""), (done.returncode, done.stdout, done.stderr))
+            self.assertEqual(present, os.path.exists(self.store))
+        self.assert_stored(session.rel)
+
+
+if __name__ == "__main__":
+    main()
