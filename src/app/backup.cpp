@@ -124,7 +124,7 @@ class BackupOfAll {
 BackupResult back_up_in_turn(const Settings& settings, const BackupOptions& options) {
   fs::make_directories(settings.home);
   BackupResult result;
-  work_in_turn(settings, options.patience, [&](bool again) {
+  const auto work = [&](bool again) {
     if (!again) {
       result = BackupOfAll(settings, options).run();
       return;
@@ -132,7 +132,8 @@ BackupResult back_up_in_turn(const Settings& settings, const BackupOptions& opti
     BackupOptions everything;  // whatever another run wished for
     everything.progress = options.progress;
     append_later(result, BackupOfAll(settings, everything).run());
-  });
+  };
+  work_in_turn(settings, options.patience, work, options.session.empty());
   return result;
 }
 

@@ -47,13 +47,14 @@ FileLock take_catalogue(const Settings& settings) {
 bool is_wished(const Settings& settings) { return fs::exists(pending_mark(settings)); }
 
 void work_in_turn(const Settings& settings, std::chrono::milliseconds patience,
-                  const std::function<void(bool again)>& work) {
+                  const std::function<void(bool again)>& work, bool does_all) {
   auto lock = take_lock(settings, patience);
   if (!lock)
     throw Error(ErrorCode::busy, "another run of csb is at work",
                 "it was told to look again when it is done; nothing needs to be repeated");
   for (int run = 0;; ++run) {
-    fs::remove_file(pending_mark(settings));  // what was wished for until now, this run does
+    // What was wished for until now, this run does.
+    if (run > 0 || does_all) fs::remove_file(pending_mark(settings));
     {
       const FileLock catalogue = take_catalogue(settings);
       try_work(settings, run > 0, work);

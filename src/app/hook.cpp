@@ -20,7 +20,7 @@ namespace {
 constexpr std::chrono::milliseconds kCompactionPatience{8'000};
 
 void back_up_everything(const Settings& settings) {
-  start_detached([&settings] { (void)backup(settings, {}); });
+  start_detached([&settings] { back_up_patiently(settings, {}); });
 }
 
 HookOutcome archive_now(const Settings& settings, const std::optional<SessionId>& session) {

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "csb/app/backup.hpp"
+#include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
 #include "csb/util/lock.hpp"
 
@@ -15,6 +15,7 @@ namespace csb::app {
 namespace {
 
 constexpr std::chrono::seconds kPause{10};
+constexpr std::chrono::seconds kPatience{30};
 
 std::string wish_directory(const Settings& settings) { return settings.home + "/wishes"; }
 std::string wish_lock(const Settings& settings) { return settings.home + "/wishes.lock"; }
@@ -32,12 +33,23 @@ void fulfil(const Settings& settings, const SessionId& session) {
   BackupOptions options;
   options.session = session.text();
   try {
-    (void)backup(settings, options);
+    back_up_patiently(settings, options);
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): noted by backup() for `status`
   }
 }
 
 }  // namespace
+
+void back_up_patiently(const Settings& settings, BackupOptions options) {
+  try {
+    (void)backup(settings, options);
+    return;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::busy) throw;
+  }
+  options.patience = kPatience;
+  (void)backup(settings, options);
+}
 
 bool wish_for(const Settings& settings, const SessionId& session) {
   const std::string directory = wish_directory(settings);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "csb/app/backup.hpp"
 #include "csb/app/settings.hpp"
 #include "csb/model/session_id.hpp"
 
@@ -8,6 +9,10 @@ namespace csb::app {
 // A busy session stops every few seconds. Each stop leaves a wish (`<home>/wishes/<session>`); one process
 // fulfils them, then waits a while for more, so that a session is archived at most once in that while, and
 // its last stop always is.
+
+/// For a process that nobody waits for. Another run that holds the lock is told to look again, and then
+/// waited for as well: it may know other directories than these settings.
+void back_up_patiently(const Settings& settings, BackupOptions options);
 
 /// Leaves the wish that this session be archived.
 /// @return true when nobody is there to fulfil it: somebody must be started. @throws Error

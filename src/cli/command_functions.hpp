@@ -32,6 +32,7 @@ namespace csb::cli {
 [[nodiscard]] Command set_import_command();
 [[nodiscard]] Command restore_command();
 [[nodiscard]] Command status_command();
+[[nodiscard]] Command check_command();
 [[nodiscard]] Command verify_command();
 [[nodiscard]] Command rebuild_index_command();
 [[nodiscard]] Command policy_command();

@@ -31,6 +31,7 @@ std::vector<Command> make_commands() {
   table.push_back(set_import_command());
   table.push_back(restore_command());
   table.push_back(status_command());
+  table.push_back(check_command());
   table.push_back(verify_command());
   table.push_back(rebuild_index_command());
   table.push_back(policy_command());

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <optional>
 #include <utility>
 
@@ -16,6 +17,7 @@ namespace csb::cli::mcp {
 namespace {
 
 constexpr std::size_t kRead = 30, kMostRead = 200;
+constexpr std::size_t kBefore = 2;         ///< messages before a hit
 constexpr std::size_t kShortened = 1'500;  ///< of a call and its result, unless all was asked for
 constexpr std::size_t kMessageBytes = 120, kPartBytes = 40;  ///< what they cost besides their text
 
@@ -80,6 +82,9 @@ class Page {
     return whole || stop_at(at);
   }
 
+  /// A message before the first one: it has a number too.
+  void pass_over() { ++number_; }
+
   [[nodiscard]] Json& messages() { return messages_; }
   /// Where to go on; empty when the conversation ended first.
   [[nodiscard]] const std::string& cursor() const { return cursor_; }
@@ -136,6 +141,27 @@ class Page {
   std::string cursor_;
 };
 
+/// From shortly before the message at this offset on: a hit of a search is read with what led to it.
+app::MessageVisitor around(std::uint64_t offset, Page& page, const StopFlag& stop) {
+  return [&page, &stop, offset, before = std::deque<csb::Message>(), found = false](
+             csb::Message& message, const app::MessagePlace& place) mutable {
+    stop.check();
+    if (found) return page.add(message);
+    if (place.offset < offset) {
+      before.push_back(std::move(message));
+      if (before.size() <= kBefore) return true;
+      before.pop_front();
+      page.pass_over();
+      return true;
+    }
+    found = true;
+    for (const csb::Message& earlier : before)
+      if (!page.add(earlier)) return false;
+    before.clear();
+    return page.add(message);
+  };
+}
+
 /// A cursor goes before the number of a message.
 Place place_of(const Arguments& arguments) {
   const auto cursor = arguments.cursor();
@@ -166,6 +192,7 @@ Json read_schema() {
       {{"session",
         property("string", "its id, the beginning or end of one (4 or more characters), or its title")},
        {"from", property("integer", "number of the first message, counted from 1; default 1")},
+       {"at", property("integer", "instead of from: where a hit of search lies; begins shortly before it")},
        {"limit", property("integer", "how many messages, 1 to 200; default 30")},
        {"full", property("boolean", "calls of tools and their results in full length")},
        {"version", property("integer", "a stored version, as show numbers them; default what is newest")},
@@ -176,7 +203,7 @@ Json read_schema() {
 
 Json read_messages(const app::Settings& settings, const Json& given, const StopFlag& stop) {
   const Arguments arguments(given);
-  arguments.only({"session", "from", "limit", "full", "version", "subagent", "cursor"});
+  arguments.only({"session", "from", "at", "limit", "full", "version", "subagent", "cursor"});
   const std::string name = arguments.required_text("session");
   const std::size_t limit = arguments.count("limit", kRead, kMostRead);
   Page page(place_of(arguments), limit, arguments.flag("full"));
@@ -185,10 +212,15 @@ Json read_messages(const app::Settings& settings, const Json& given, const StopF
   const catalogue::Session session = app::resolve_session(catalogue, name);
   const auto conversation =
       app::Conversation::open(settings, catalogue, session, request_of(arguments, catalogue, session));
-  conversation.read([&](csb::Message& message, const app::MessagePlace&) {
-    stop.check();
-    return page.add(message);
-  });
+  const auto offset = arguments.number("at");
+  if (offset && arguments.text("cursor").empty()) {
+    conversation.read(around(*offset, page, stop));
+  } else {
+    conversation.read([&](csb::Message& message, const app::MessagePlace&) {
+      stop.check();
+      return page.add(message);
+    });
+  }
 
   Json answer{{"session", session.id.text()}, {"title", session_value(session).value("title", "")}};
   if (conversation.version_number() != 0) answer["version"] = conversation.version_number();

@@ -5,7 +5,7 @@ import os
 import subprocess
 import time
 
-from harness import DONE, INCOMPLETE, CsbTest, Git, main, need
+from harness import BUSY, DONE, INCOMPLETE, ClaudeTree, CsbTest, Git, main, need
 
 ASYNC = ("Stop", "SubagentStop", "SessionEnd", "SessionStart")
 EVENTS = ASYNC + ("PreCompact",)
@@ -271,8 +271,20 @@ class Faults(HookTest):
         self.assertLess(time.monotonic() - started, LONG)
         self.assertEqual("left-to-run", self.heartbeats()[-1][2])
         lock.close()
+        self.wait_until_stored(session)
+        self.wait_until_idle()
+
+    def test_another_run_knows_another_directory(self):
+        self.tree.session()
+        elsewhere = ClaudeTree(os.path.join(self.home, "other-claude"))
+        session = elsewhere.session()
         self.backup()
-        self.assertTrue(self.is_stored(session))
+        lock = self.hold_lock()
+        self.hook("SessionEnd", session=session, env={"CLAUDE_CONFIG_DIR": elsewhere.root})
+        self.wait_until(lambda: os.path.exists(os.path.join(self.csb_home, "pending")), "no wish was left")
+        lock.close()
+        self.csb("backup", status=(DONE, BUSY))        # it takes up the wish, and knows of its own root only
+        self.wait_until(lambda: session.id in {s["id"] for s in self.list()}, "not archived")
 
     def test_pre_compact_waits_a_little_for_another_run(self):
         session = self.tree.session()

@@ -294,6 +294,18 @@ class Tools(McpTest):
         self.assertEqual([], client.tool("read", session=self.session.id, **{"from": 10 ** 12})["messages"])
         client.end()
 
+    def test_read_around_an_offset(self):
+        client = self.client()
+        whole = self.texts(client.tool("read", session=self.session.id))
+        offset = self.session.read().index(b"answer 2")
+        offset = self.session.read().rindex(b"\n", 0, offset) + 1
+        answer = self.texts(client.tool("read", session=self.session.id, at=offset, limit=4))
+        self.assertEqual(4, len(answer))
+        self.assertTrue(set(answer) <= set(whole), "the same numbers")
+        self.assertEqual("answer 2", answer[2][2])
+        self.assertEqual([], client.tool("read", session=self.session.id, at=10 ** 9)["messages"])
+        client.end()
+
     def test_long_messages_are_read_in_pieces(self):
         text = "".join("%06d äöü 日本\n" % n for n in range(5000))
         self.session.turn(text, "short")

@@ -48,6 +48,16 @@ TEST_CASE("a wish made during a run is run, one made before it is not run twice"
   CHECK_FALSE(fs::exists("turn2/pending"));
 }
 
+TEST_CASE("a run that does not do everything leaves earlier wishes to be done after it") {
+  const auto settings = settings_in("turn2b");
+  fs::write_file_atomically("turn2b/pending", "");
+  std::vector<bool> runs;
+  app::work_in_turn(
+      settings, {}, [&](bool again) { runs.push_back(again); }, false);
+  CHECK(runs == std::vector<bool>{false, true});
+  CHECK_FALSE(fs::exists("turn2b/pending"));
+}
+
 TEST_CASE("of wishes in run after run none is lost") {
   const auto settings = settings_in("turn3");
   int runs = 0, wishes = 0;
