@@ -1,6 +1,7 @@
 #include "command_functions.hpp"
 #include "csb/app/backup.hpp"
 #include "csb/app/maintain.hpp"
+#include "csb/app/program_path.hpp"
 #include "csb/cli/exit_status.hpp"
 #include "csb/cli/json.hpp"
 #include "csb/cli/options.hpp"
@@ -24,6 +25,7 @@ int run_backup(Call& call) {
   Progress progress("Backing up", Progress::Unit::bytes, !call.global.quiet);
   backup.progress = [&](std::uint64_t done, std::uint64_t total) { progress.update(done, total); };
   const app::BackupResult result = app::backup(call.settings(), backup);
+  if (!backup.dry_run) app::remember_program(call.settings());
   progress.clear();
 
   if (call.global.json) {

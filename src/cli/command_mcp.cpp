@@ -45,7 +45,8 @@ Command mcp_command() {
       run_mcp,
       "",
       "Serves the Model Context Protocol on standard input and output, for Claude Code (whose plugin starts "
-      "it by itself) and any other client ('claude mcp add csb -- csb mcp'). Its tools only read: list, show "
+      "it by itself) and any other client ('claude mcp add csb -- csb mcp'). Its tools only read: search, "
+      "list, show "
       "and read, over all sessions, "
       "deleted ones included. Answers are of bounded size.",
       {{"csb mcp < requests.jsonl", "answers one JSON-RPC message a line"},

@@ -25,6 +25,8 @@ struct Tool {
 /// About how much text one answer holds: what a client still shows a model in full.
 inline constexpr std::size_t kAnswerBytes = 24'000;
 
+[[nodiscard]] Json search_schema();
+[[nodiscard]] Json search_archive(const app::Settings& settings, const Json& arguments, const StopFlag& stop);
 [[nodiscard]] Json list_schema();
 [[nodiscard]] Json list_sessions(const app::Settings& settings, const Json& arguments, const StopFlag& stop);
 [[nodiscard]] Json show_schema();

@@ -118,7 +118,7 @@ class Protocol(McpTest):
     def test_tools_list(self):
         client = self.client()
         tools = client.ask("tools/list")["tools"]
-        self.assertLessEqual({"list", "show", "read"}, {tool["name"] for tool in tools})
+        self.assertEqual({"search", "list", "show", "read"}, {tool["name"] for tool in tools})
         for tool in tools:
             self.assertEqual("object", tool["inputSchema"]["type"])
             self.assertTrue(tool["annotations"]["readOnlyHint"])
@@ -252,6 +252,38 @@ class Tools(McpTest):
             cursor = answer.get("next_cursor")
         self.assertEqual(47, len(seen))
         self.assertEqual({s.id for s in sessions + [self.session, self.gone]}, set(seen))
+        client.end()
+
+    def test_search_and_read_what_was_found(self):
+        self.session.turn("the quokka incident", "we moved the quokka to table seven")
+        self.backup()
+        client = self.client()
+        hits = client.tool("search", query="quokka table")["hits"]
+        self.assertEqual({self.session.id}, {hit["session"] for hit in hits})
+        hit = next(hit for hit in hits if "table seven" in hit["text"])
+        read = self.texts(client.tool("read", session=hit["session"], at=hit["at"], limit=3))
+        self.assertIn("we moved the quokka to table seven", [text for _, _, text in read])
+        self.assertEqual([], client.tool("search", query="quokka wombat")["hits"])
+        self.assertEqual([self.gone.id], [h["session"] for h in client.tool(
+            "search", query='"question 1"', folder="/home/ada/other")["hits"]])
+        self.assertEqual([], client.tool("search", query='"table quokka"')["hits"], "a phrase")
+        client.end()
+
+    def test_search_goes_on_at_its_cursor(self):
+        for n in range(25):
+            self.session.turn("platypus number %d" % n)
+        self.backup()
+        client = self.client()
+        seen, cursor = [], None
+        while cursor is not None or not seen:
+            answer = client.tool("search", query="platypus", limit=10, cursor=cursor)
+            seen += [hit["at"] for hit in answer["hits"]]
+            cursor = answer.get("next_cursor")
+        self.assertEqual(25, len(set(seen)))
+        self.assertEqual(25, len(seen))
+        self.assertIn("query", client.tool_error("search"))
+        self.assertIn("query", client.tool_error("search", query='""'))
+        self.assertTrue(client.tool_error("search", query="(", how="regex"))
         client.end()
 
     def test_show(self):

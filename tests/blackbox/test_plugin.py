@@ -84,6 +84,16 @@ class Wrapper(CsbTest):
             self.assertTrue(self.run_csb("--version", **env).stdout.startswith(b"csb "), where)
             os.unlink(where)
 
+    def test_csb_is_found_where_it_last_ran(self):
+        session = self.tree.session()
+        place = self.install(os.path.join(self.scratch, "an odd place/csb"))
+        self.assertEqual(127, self.run_csb("--version", status=127).returncode)
+        subprocess.run([place, "backup", "--quiet"], env=self.environment(), check=True)
+        self.assertTrue(self.run_csb("--version").stdout.startswith(b"csb "))
+        session.turn()
+        self.run_csb("hook", "PreCompact")
+        self.assert_stored(session.rel)
+
     def test_a_csb_that_cannot_run_disturbs_nothing(self):
         broken = os.path.join(self.home, ".local/bin/csb")
         os.makedirs(os.path.dirname(broken))
