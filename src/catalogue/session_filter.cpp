@@ -7,11 +7,15 @@
 namespace csb::catalogue {
 namespace {
 
-/// lower() is ASCII's; instr() of two BLOBs compares bytes: no character is special.
+/// lower() is ASCII's; instr() of two BLOBs compares bytes: no character is special. Folders are looked
+/// through once, not for each session.
 constexpr std::string_view kWordOccurs =
-    " AND instr(CAST(lower(s.id || char(10) || t.title || char(10) || t.first_prompt || char(10) || "
+    " AND (instr(CAST(lower(s.id || char(10) || t.title || char(10) || t.first_prompt || char(10) || "
     "t.start_cwd"
-    " || char(10) || t.cwd || char(10) || f.path) AS BLOB), ?) > 0";
+    " || char(10) || t.cwd || char(10) || f.path) AS BLOB), ?) > 0"
+    " OR s.id IN (SELECT own.session FROM names n CROSS JOIN folders d ON d.folder = n.id"
+    " CROSS JOIN files own ON own.id = d.file_id"
+    " WHERE instr(CAST(lower(CAST(n.name AS TEXT)) AS BLOB), ?) > 0))";
 
 /// The first text behind all those that begin with `prefix`; empty when there is none.
 std::string end_of_prefix(std::string prefix) {
@@ -47,7 +51,7 @@ void SessionFilter::add_words(const std::vector<std::string>& words) {
   for (const std::string& word : words) {
     if (word.empty()) continue;
     sql_ += kWordOccurs;
-    arguments_.emplace_back(ascii_lower(word));
+    for (int i = 0; i < 2; ++i) arguments_.emplace_back(ascii_lower(word));
   }
 }
 

@@ -144,7 +144,8 @@ enum class SessionSort { active, started, size, messages, expiration, title, old
 enum class DeletedFilter { hide, all, only };
 
 struct SessionQuery {
-  std::vector<std::string> words{};  ///< each must occur in id, title, first prompt, folder or path; any case
+  std::vector<std::string>
+      words{};  ///< each must occur in id, title, first prompt, path or a folder it worked in; any case
   DeletedFilter deleted = DeletedFilter::hide;
   SessionSort sort = SessionSort::active;
   std::optional<std::size_t> limit{};
@@ -281,6 +282,11 @@ class Catalogue {
   [[nodiscard]] std::vector<UsageRow> usage(const UsageQuery& query) const;  ///< by day, model, project
   /// The sessions that were forked from it, oldest first.
   [[nodiscard]] std::vector<SessionId> forks_of(const SessionId& session) const;
+
+  /// Sessions of whose footprint something is archived, but never a transcript.
+  [[nodiscard]] std::vector<SessionId> without_transcript() const;
+  /// Every path that a tool call ever named, in no order.
+  [[nodiscard]] std::vector<std::string> touched_paths() const;
 
   [[nodiscard]] Totals totals() const;
   [[nodiscard]] std::vector<RunRecord> last_runs(std::size_t count) const;
