@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <limits>
 #include <string>
 
 #include "csb/util/clock.hpp"
@@ -52,6 +53,12 @@ std::string_view to_string(SessionState state) {
   return "unknown";
 }
 
+std::int64_t swept_from(std::int64_t mtime_ns, int days) {
+  constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t period = days > kEnd / kNsPerDay ? kEnd : days * kNsPerDay;
+  return mtime_ns > kEnd - period ? kEnd : mtime_ns + period;
+}
+
 InspectedSession inspect_session(catalogue::Session session, const source::Retention& retention) {
   InspectedSession inspected(std::move(session));
   const catalogue::Session& s = inspected.session;
@@ -62,7 +69,7 @@ InspectedSession inspect_session(catalogue::Session session, const source::Reten
   } else if (::lstat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode)) {
     inspected.now = stamp_of(st);
     inspected.state = state_of(s, *inspected.now);
-    if (retention.days) inspected.swept_ns = inspected.now->mtime_ns + *retention.days * kNsPerDay;
+    if (retention.days) inspected.swept_ns = swept_from(inspected.now->mtime_ns, *retention.days);
   } else if (!s.present || (errno == ENOENT && ::stat(s.root_path.c_str(), &st) == 0)) {
     // A root that is not there (unmounted, renamed) says nothing about its sessions.
     inspected.state = SessionState::deleted;

@@ -13,16 +13,6 @@
 namespace csb::cli {
 namespace {
 
-/// Nothing when neither catalogue nor store exist: status has something to say then, too.
-std::optional<catalogue::Catalogue> catalogue_if_any(const Call& call, const app::Settings& settings) {
-  try {
-    return open_catalogue(call, settings);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::not_found || !settings.store_is_default) throw;
-    return std::nullopt;
-  }
-}
-
 int run_status(Call& call) {
   Options options(call);
   if (!options.parse()) return kDone;

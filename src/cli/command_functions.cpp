@@ -17,6 +17,15 @@ catalogue::Catalogue open_catalogue(const Call& call, const app::Settings& setti
                                          [&](const std::string& said) { call.messages.note(said); });
 }
 
+std::optional<catalogue::Catalogue> catalogue_if_any(const Call& call, const app::Settings& settings) {
+  try {
+    return open_catalogue(call, settings);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found || !settings.store_is_default) throw;
+    return std::nullopt;
+  }
+}
+
 std::int64_t time_argument(std::string_view option, const std::string& text) {
   if (const auto time = parse_time(text, now_ns())) return *time;
   throw Error(

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "csb/app/list.hpp"
 #include "csb/catalogue/catalogue.hpp"
 #include "csb/cli/command.hpp"
 #include "csb/cli/render.hpp"
@@ -31,6 +33,12 @@ namespace csb::cli {
 [[nodiscard]] Command set_forget_command();
 [[nodiscard]] Command set_import_command();
 [[nodiscard]] Command restore_command();
+[[nodiscard]] Command forecast_command();
+[[nodiscard]] Command lost_command();
+[[nodiscard]] Command scan_command();
+[[nodiscard]] Command stats_command();
+[[nodiscard]] Command tree_command();
+[[nodiscard]] Command usage_command();
 [[nodiscard]] Command status_command();
 [[nodiscard]] Command check_command();
 [[nodiscard]] Command verify_command();
@@ -54,6 +62,14 @@ inline constexpr const char* kSessionHelp =
 
 /// The catalogue, for reading; what had to be said about it is said.
 [[nodiscard]] catalogue::Catalogue open_catalogue(const Call& call, const app::Settings& settings);
+
+/// The same; nothing when neither catalogue nor store exist, for a command that has something to say then,
+/// too.
+[[nodiscard]] std::optional<catalogue::Catalogue> catalogue_if_any(const Call& call,
+                                                                   const app::Settings& settings);
+
+/// What a list leaves out, on standard error after it.
+void print_list_footer(Call& call, const app::ListResult& result);
 
 /// What a person typed as the value of `option`. @throws Error{usage} with examples
 [[nodiscard]] std::int64_t time_argument(std::string_view option, const std::string& text);

@@ -6,54 +6,47 @@
 #include "csb/cli/format_template.hpp"
 #include "csb/cli/json.hpp"
 #include "csb/cli/options.hpp"
+#include "csb/cli/render_queries.hpp"
 #include "csb/cli/words.hpp"
 #include "csb/util/error.hpp"
+#include "query_options.hpp"
 
 namespace csb::cli {
 namespace {
 
 constexpr std::size_t kDefaultLimit = 20;
 
-struct SortName {
-  const char* name;
-  catalogue::SessionSort sort;
-};
-constexpr SortName kSorts[] = {
-    {"last-used", catalogue::SessionSort::active}, {"active", catalogue::SessionSort::active},
-    {"started", catalogue::SessionSort::started},  {"oldest", catalogue::SessionSort::oldest},
-    {"size", catalogue::SessionSort::size},        {"messages", catalogue::SessionSort::messages},
-    {"title", catalogue::SessionSort::title},      {"expiration", catalogue::SessionSort::expiration}};
-
 struct Arguments {
   catalogue::SessionQuery query;
   std::string format;
+  ListStyle style;
+  bool filtered = false;  ///< something was looked for, so that nothing found is worth a status
 };
 
 /// @return false when help was asked for
 bool parse(Call& call, Arguments& arguments) {
+  std::vector<std::string> words;
   std::optional<std::uint64_t> limit;
-  std::string deleted, sort = "last-used", fields;
-  std::vector<std::string> sorts;
-  for (const SortName& name : kSorts) sorts.emplace_back(name.name);
+  std::string fields;
   for (const auto& [name, meaning] : format_fields())
     fields += fmt::format("{}{}", fields.empty() ? "" : ", ", name);
+  QueryOptions query;
+  FolderOptions folders;
   Options options(call);
-  options.words("WORD", arguments.query.words, 0,
-                "each must occur in the id, title, first prompt, folder or path");
+  options.words("WORD", words, 0, "each must occur in the id, title, first prompt or a folder");
   options.number("-n,--limit", "N", limit, "how many (default 20; 0 = all)");
-  options.optional_choice("--deleted", {"only", "all"}, "all", deleted,
-                          "deleted sessions too, or nothing but them; without it they are left out");
-  options.choice("--sort", sorts, sort, "order (default last-used)");
+  query.declare(options);
+  folders.declare(options);
   options.text("--format", "TEMPLATE", arguments.format,
                "a line of your own for each session; fields: " + fields);
   if (!options.parse()) return false;
 
+  arguments.query = query.query();
+  arguments.query.words = std::move(words);
+  arguments.style = {folders.count(), folders.short_ids()};
+  arguments.filtered = app::is_filter(arguments.query);
   const std::uint64_t wanted = limit.value_or(kDefaultLimit);
-  if (wanted != 0) arguments.query.limit = wanted;
-  if (deleted == "all") arguments.query.deleted = catalogue::DeletedFilter::all;
-  if (deleted == "only") arguments.query.deleted = catalogue::DeletedFilter::only;
-  for (const SortName& name : kSorts)
-    if (sort == name.name) arguments.query.sort = name.sort;
+  if (wanted != 0) arguments.query.limit = static_cast<std::size_t>(wanted);
   if (call.global.json && !arguments.format.empty())
     throw Error(ErrorCode::usage, "--json and --format exclude each other");
   return true;
@@ -68,12 +61,32 @@ void print(Call& call, const Arguments& arguments, const app::ListResult& result
     for (const app::InspectedSession& session : result.sessions)
       call.out.line(format.format(session, screen.now));
   } else {
-    call.out.write(render(result, screen));
+    call.out.write(render(result, arguments.style, screen));
   }
 }
 
-/// What the list leaves out, on standard error after it.
-void print_footer(Call& call, const app::ListResult& result) {
+int run_list(Call& call) {
+  Arguments arguments;
+  if (!parse(call, arguments)) return kDone;
+  if (!arguments.format.empty())
+    static_cast<void>(FormatTemplate(arguments.format));  // refuse it before any work
+  const app::Settings settings = call.settings();
+  app::ListResult result;
+  try {
+    const bool with_folders = call.global.json || arguments.style.folders > 0;
+    result = app::list(settings, open_catalogue(call, settings), arguments.query, with_folders);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found || !settings.store_is_default) throw;
+    result.nothing_stored = true;  // neither catalogue nor store: an empty list, not a failure
+  }
+  print(call, arguments, result);
+  if (!call.global.json) print_list_footer(call, result);
+  return result.sessions.empty() && arguments.filtered ? kNotFound : kDone;
+}
+
+}  // namespace
+
+void print_list_footer(Call& call, const app::ListResult& result) {
   const std::size_t shown = result.sessions.size();
   call.out.flush();
   if (result.nothing_stored) {
@@ -89,26 +102,6 @@ void print_footer(Call& call, const app::ListResult& result) {
         fmt::format("{} too; show with --deleted",
                     counted(result.hidden_deleted, "deleted session matches", "deleted sessions match")));
 }
-
-int run_list(Call& call) {
-  Arguments arguments;
-  if (!parse(call, arguments)) return kDone;
-  if (!arguments.format.empty())
-    static_cast<void>(FormatTemplate(arguments.format));  // refuse it before any work
-  const app::Settings settings = call.settings();
-  app::ListResult result;
-  try {
-    result = app::list(settings, open_catalogue(call, settings), arguments.query);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::not_found || !settings.store_is_default) throw;
-    result.nothing_stored = true;  // neither catalogue nor store: an empty list, not a failure
-  }
-  print(call, arguments, result);
-  if (!call.global.json) print_footer(call, result);
-  return result.sessions.empty() && !arguments.query.words.empty() ? kNotFound : kDone;
-}
-
-}  // namespace
 
 Command list_command() {
   return {"list",

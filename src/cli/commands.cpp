@@ -30,6 +30,12 @@ std::vector<Command> make_commands() {
   table.push_back(set_forget_command());
   table.push_back(set_import_command());
   table.push_back(restore_command());
+  table.push_back(scan_command());
+  table.push_back(tree_command());
+  table.push_back(usage_command());
+  table.push_back(stats_command());
+  table.push_back(forecast_command());
+  table.push_back(lost_command());
   table.push_back(status_command());
   table.push_back(check_command());
   table.push_back(verify_command());

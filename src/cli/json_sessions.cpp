@@ -25,6 +25,19 @@ void put_text_and_numbers(Json& object, const catalogue::Session& session) {
   object["footprint_bytes"] = session.footprint_bytes;
 }
 
+}  // namespace
+
+Json to_value(const catalogue::FolderRow& folder) {
+  static constexpr const char* kOrigins[] = {"cwd", "tool", "command", "relative"};
+  Json object;
+  put_path(object, "path", folder.path);
+  object["work"] = folder.use.work;
+  object["rows"] = folder.use.rows;
+  object["origin"] = kOrigins[static_cast<std::size_t>(folder.use.origin)];
+  object["is_start"] = folder.is_start;
+  return object;
+}
+
 Json to_value(const app::InspectedSession& inspected, std::int64_t now) {
   const catalogue::Session& session = inspected.session;
   Json object;
@@ -46,6 +59,20 @@ Json to_value(const app::InspectedSession& inspected, std::int64_t now) {
   put_text_and_numbers(object, session);
   return object;
 }
+
+void put_list(Json& document, const app::ListResult& result, std::int64_t now) {
+  document["retention_days"] = value_or_null(result.retention.days);
+  document["matched"] = result.matched;
+  document["hidden_deleted"] = result.hidden_deleted;
+  document["sessions"] = Json::array();
+  for (std::size_t i = 0; i < result.sessions.size(); ++i) {
+    Json session = to_value(result.sessions[i], now);
+    session["folders"] = i < result.folders.size() ? array_of(result.folders[i]) : Json::array();
+    document["sessions"].push_back(std::move(session));
+  }
+}
+
+namespace {
 
 Json to_value(const app::TranscriptVersion& version) {
   Json object;
@@ -84,12 +111,7 @@ Json values_of(const std::vector<T>& items) {
 std::string to_json(const app::ListResult& result, std::int64_t now) {
   Json document;
   document["schema"] = "csb.list/1";
-  document["retention_days"] = value_or_null(result.retention.days);
-  document["matched"] = result.matched;
-  document["hidden_deleted"] = result.hidden_deleted;
-  document["sessions"] = Json::array();
-  for (const app::InspectedSession& session : result.sessions)
-    document["sessions"].push_back(to_value(session, now));
+  put_list(document, result, now);
   return dump(document);
 }
 

@@ -6,7 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "csb/app/list.hpp"
+#include "csb/app/session_state.hpp"
 #include "csb/archive/maintenance.hpp"
+#include "csb/catalogue/catalogue.hpp"
 #include "csb/model/file.hpp"
 #include "csb/model/oid.hpp"
 
@@ -37,6 +40,10 @@ template <typename T>
 [[nodiscard]] Json to_value(const Change& change);
 [[nodiscard]] Json to_value(const Problem& problem);
 [[nodiscard]] Json to_value(const archive::Fault& fault);
+[[nodiscard]] Json to_value(const app::InspectedSession& inspected, std::int64_t now);
+[[nodiscard]] Json to_value(const catalogue::FolderRow& folder);
+/// The sessions, each with its folders, and how many there are.
+void put_list(Json& document, const app::ListResult& result, std::int64_t now);
 
 template <typename T>
 [[nodiscard]] Json array_of(const std::vector<T>& items) {

@@ -88,6 +88,7 @@ struct Options::State {
   CLI::App app;
   std::vector<OptionHelp> help;
   std::vector<OptionalChoice> optional_choices;
+  std::vector<std::pair<std::string, std::string>> aliases;
   std::string color = "auto";
   OptionHelp::Kind kind = OptionHelp::Kind::global;  ///< of what is declared now
 };
@@ -167,6 +168,10 @@ void Options::words(const std::string& name, std::vector<std::string>& target, s
   if (at_least > 0) option->required()->expected(static_cast<int>(at_least), 1 << 20);
 }
 
+void Options::alias(const std::string& spelling, const std::string& option) {
+  state_->aliases.emplace_back(spelling, option);
+}
+
 bool Options::parse() {
   State& state = *state_;
   Call& call = state.call;
@@ -180,6 +185,8 @@ bool Options::parse() {
     return false;
   }
   std::vector<std::string> arguments = with_bare_values(call.arguments, state.optional_choices);
+  for (const auto& [spelling, option] : state.aliases)
+    std::replace(arguments.begin(), std::find(arguments.begin(), arguments.end(), "--"), spelling, option);
   std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
   try {
     state.app.parse(std::move(arguments));

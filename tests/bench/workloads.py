@@ -160,6 +160,22 @@ class Bench:
         return [Row("restore of an %d-file session" % len(paths), "under 50 ms", show(seconds["csb"]),
                     seconds["csb"] < 0.050, seconds)]
 
+    # ---- questions
+    def questions(self):
+        count = 500 if self.quick else 5000
+        root = corpora.generated(self.work, "corpus%ds" % count, count, count // 150)
+        csb, = programs(root, self.place(), ("csb",))
+        csb.reset()
+        csb.backup()
+        for work, question in (("list", ("list",)), ("list --sort expiration", ("list", "--sort", "expiration")),
+                               ("list WORD", ("list", "parser")), ("scan of a folder", ("scan", "-d", "/home/dev")),
+                               ("tree", ("tree",)), ("usage by day", ("usage",))):
+            done = [csb.csb(*question) for _ in range(self.rounds * 5)]
+            seconds = median([r.seconds for r in done])
+            must = "under 10 ms" if work == "list" else ""
+            yield Row("%s, %d sessions" % (work, count), must, show(seconds),
+                      seconds < 0.010 if must else None, {"csb": seconds})
+
     # ---- memory
     def memory(self):
         gigabytes = 1 if self.quick else 5

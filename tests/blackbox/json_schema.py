@@ -5,9 +5,10 @@ import os
 import re
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/schema")
-TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None), "integer": int}
+TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None), "integer": int,
+         "number": (int, float)}
 KNOWN = {"$schema", "title", "description", "type", "required", "properties", "items", "enum", "const", "pattern",
-         "minimum", "format", "additionalProperties"}
+         "minimum", "format", "additionalProperties", "$ref"}
 
 
 def load(name):
@@ -16,11 +17,17 @@ def load(name):
 
 
 def is_type(value, name):
-    return isinstance(value, TYPES[name]) and not (name == "integer" and isinstance(value, bool))
+    return isinstance(value, TYPES[name]) and not (name in ("integer", "number") and isinstance(value, bool))
 
 
-def complaints(value, schema, where="$"):
+def complaints(value, schema, where="$", root=None):
     """What is wrong with `value`, one line each."""
+    root = root or schema
+    if "$ref" in schema:   # "#/properties/…": a part of the same schema
+        target = root
+        for key in schema["$ref"].split("/")[1:]:
+            target = target[key]
+        schema = target
     assert set(schema) <= KNOWN, "keywords this validator does not know: %s" % (set(schema) - KNOWN)
     if "const" in schema and value != schema["const"]:
         return ["%s: %r is not %r" % (where, value, schema["const"])]
@@ -37,10 +44,10 @@ def complaints(value, schema, where="$"):
         found += ["%s: %s is not documented" % (where, key) for key in value
                   if key not in properties and not schema.get("additionalProperties")]
         for key in value.keys() & properties.keys():
-            found += complaints(value[key], properties[key], "%s.%s" % (where, key))
+            found += complaints(value[key], properties[key], "%s.%s" % (where, key), root)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            found += complaints(item, schema.get("items", {}), "%s[%d]" % (where, index))
+            found += complaints(item, schema.get("items", {}), "%s[%d]" % (where, index), root)
     elif isinstance(value, str):
         if "pattern" in schema and not re.search(schema["pattern"], value):
             found.append("%s: %r does not match %s" % (where, value, schema["pattern"]))

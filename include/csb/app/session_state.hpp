@@ -36,6 +36,10 @@ struct InspectedSession {
 [[nodiscard]] InspectedSession inspect_session(catalogue::Session session,
                                                const source::Retention& retention);
 
+/// From when on the client deletes what was last changed at `mtime_ns`. People keep everything with periods
+/// of 99,999 days and more: the end of the numbers stands for "never in our time".
+[[nodiscard]] std::int64_t swept_from(std::int64_t mtime_ns, int days);
+
 /// Whole days from `now` to `swept_ns`, rounded down; negative when overdue.
 [[nodiscard]] std::int64_t days_until(std::int64_t swept_ns, std::int64_t now);
 

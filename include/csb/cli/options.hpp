@@ -52,6 +52,9 @@ class Options {
   void words(const std::string& name, std::vector<std::string>& target, std::size_t at_least,
              const std::string& help);
 
+  /// A spelling that users know from elsewhere ("-sid"), taken for an option declared here.
+  void alias(const std::string& spelling, const std::string& option);
+
   /// Parses the call's arguments and fills call.global.
   /// @return false when help or the version was asked for, and given: the command is done
   /// @throws Error{usage}
