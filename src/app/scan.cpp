@@ -80,7 +80,9 @@ ScanResult scan(const Settings& settings, const catalogue::Catalogue* catalogue,
 std::vector<SessionId> gone_from_disk(const ListResult& result) {
   std::vector<SessionId> gone;
   for (const InspectedSession& session : result.sessions)
-    if (session.state == SessionState::deleted) gone.push_back(session.session.id);
+    if (session.state == SessionState::deleted &&
+        !session.session.root_path.empty())  // not another machine's
+      gone.push_back(session.session.id);
   return gone;
 }
 

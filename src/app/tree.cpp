@@ -6,6 +6,7 @@
 
 #include "csb/app/list.hpp"
 #include "csb/app/versions.hpp"
+#include "csb/transcript/pattern.hpp"
 #include "families.hpp"
 #include "retentions.hpp"
 
@@ -14,9 +15,35 @@ namespace {
 
 using catalogue::DeletedFilter;
 
+/// Words that the catalogue cannot look for by itself.
+class Patterns {
+ public:
+  Patterns(const catalogue::Catalogue& catalogue, const TreeOptions& options) : catalogue_(catalogue) {
+    for (const std::string& word : options.query.words)
+      patterns_.push_back(transcript::Pattern::compile(
+          word, {.is_regex = options.is_regex, .case_sensitive = options.case_sensitive}));
+  }
+
+  /// Each occurs in the id, the title, the first prompt or a folder.
+  [[nodiscard]] bool match(const catalogue::Session& session) const {
+    return std::all_of(patterns_.begin(), patterns_.end(), [&](const transcript::Pattern& pattern) {
+      for (const std::string* text :
+           {&session.id.text(), &session.title, &session.first_prompt, &session.start_cwd, &session.cwd})
+        if (pattern.matches(*text)) return true;
+      const auto folders = catalogue_.folders_of(session.id);
+      return std::any_of(folders.begin(), folders.end(),
+                         [&](const catalogue::FolderRow& folder) { return pattern.matches(folder.path); });
+    });
+  }
+
+ private:
+  const catalogue::Catalogue& catalogue_;
+  std::vector<transcript::Pattern> patterns_;
+};
+
 /// Marks what matches; with a filter asks the catalogue once more.
-void mark_matches(Families& families, const catalogue::Catalogue& catalogue,
-                  const catalogue::SessionQuery& asked) {
+void mark_matches(Families& families, const catalogue::Catalogue& catalogue, const TreeOptions& options) {
+  const catalogue::SessionQuery& asked = options.query;
   const auto passes = [&](const catalogue::Session& session) {
     return asked.deleted == DeletedFilter::all || session.present == (asked.deleted == DeletedFilter::hide);
   };
@@ -29,8 +56,14 @@ void mark_matches(Families& families, const catalogue::Catalogue& catalogue,
   catalogue::SessionQuery query = asked;
   query.limit.reset();
   query.deleted = DeletedFilter::all;
+  std::optional<Patterns> patterns;
+  if (options.is_regex || options.case_sensitive) {
+    patterns.emplace(catalogue, options);
+    query.words.clear();
+  }
   for (const catalogue::Session& session : catalogue.sessions(query).sessions)
-    if (const auto number = families.find(session.id.text()); number && passes(session))
+    if (const auto number = families.find(session.id.text());
+        number && passes(session) && (!patterns || patterns->match(session)))
       families.match(*number);
 }
 
@@ -118,7 +151,7 @@ TreeResult tree(const catalogue::Catalogue& catalogue, const TreeOptions& option
   result.nothing_stored = sessions.empty();
   Families families(sessions);
   report_cycles(families, result.problems);
-  mark_matches(families, catalogue, options.query);
+  mark_matches(families, catalogue, options);
   if (!options.root.empty()) {
     const std::size_t root = find_root(families, catalogue, options.root);
     families.confine_to(root);

@@ -48,7 +48,9 @@ bool parse(Call& call, Arguments& arguments) {
   options.number("--max-nodes", "N", max_nodes,
                  "how many sessions of one tree (default 50; 0 = all); what matches is always shown");
   query.declare(options);
-  query.declare_folders(options);
+  query.declare_folders(options, "--started");
+  options.flag("-E,--regex", tree.is_regex, "FILTER is a regular expression (RE2's syntax)");
+  options.flag("-s,--case-sensitive", tree.case_sensitive, "capital and small letters differ");
   options.flag("-f,--facts", style.facts,
                "a line with folder, messages, size and state; -ff: first prompt too");
   options.flag("--prompts", style.prompts, "a line with the first prompt");

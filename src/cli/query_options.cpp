@@ -97,11 +97,11 @@ void QueryOptions::declare(Options& options) {
   options.text("--until", "TIME", until_, "active at this time or earlier");
 }
 
-void QueryOptions::declare_folders(Options& options) {
+void QueryOptions::declare_folders(Options& options, const char* started) {
   options.text("-d,--below", "DIR", below_,
                "worked in this folder or one beneath it; DIR* = paths that begin so");
   options.text("-D,--exactly", "DIR", exactly_, "worked in this very folder");
-  options.text("-s,--started", "DIR", started_, "started in this folder");
+  options.text(started, "DIR", started_, "started in this folder");
 }
 
 catalogue::SessionQuery QueryOptions::query() const {

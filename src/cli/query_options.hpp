@@ -17,8 +17,8 @@ class QueryOptions {
  public:
   /// --deleted, --sort, --source, --tool, --file, --since, --until
   void declare(Options& options);
-  /// -d, -D and -s
-  void declare_folders(Options& options);
+  /// -d, -D and -s. @param started the name of the last, where -s is something else
+  void declare_folders(Options& options, const char* started = "-s,--started");
 
   /// Everything but words and limit. @throws Error{usage}
   [[nodiscard]] catalogue::SessionQuery query() const;

@@ -169,12 +169,14 @@ class Drawing {
     std::uint64_t most = 0;
     for (const app::StatsWeek& week : result_.weeks) most = std::max(most, week.messages);
     std::vector<std::vector<Cell>> rows;
-    for (const app::StatsWeek& week : result_.weeks)
+    for (const app::StatsWeek& week : result_.weeks) {
+      if (rows.empty() && week.messages == 0) continue;  // before there was anything
       rows.push_back({{week.monday},
                       {grouped(week.sessions)},
                       {grouped(week.tokens)},
                       {grouped(week.messages)},
                       {bar(week.messages, most, bar_width(56)), Tone::good}});
+    }
     table({{"FROM"}, {"SESSIONS", true}, {"TOKENS", true}, {"MESSAGES", true}, {""}}, rows);
   }
 

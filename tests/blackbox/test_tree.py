@@ -61,6 +61,11 @@ class Tree(CsbTest):
         matched = [c["id"] for c in self.document("/home/ada/two")["trees"][0]["children"] if c["matched"]]
         self.assertEqual([right.id], matched)
         self.assertEqual([], self.shape("no such thing", status=NOT_FOUND))
+        self.assertEqual([root.id], [t[0] for t in self.shape("-E", "^le(ft|af)$")])
+        self.assertEqual([root.id], [t[0] for t in self.shape("-s", "left")])
+        self.assertEqual([], self.shape("-s", "LEFT", status=NOT_FOUND))
+        self.assertEqual([], self.shape("l.ft", status=NOT_FOUND))
+        self.csb("tree", "-E", "(", status=USAGE)
         self.csb("tree", "--root", "ffff0000", status=NOT_FOUND)
         self.csb("tree", "/a", "/b", status=USAGE)
 

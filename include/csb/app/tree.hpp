@@ -16,11 +16,13 @@ struct TreeOptions {
   /// Words, folder and the other filters say which sessions match; `sort` orders the trees by their
   /// foremost session; `deleted`: hide = deleted sessions only where they connect others; `limit`: trees.
   catalogue::SessionQuery query;
-  std::string root;            ///< only this session and what was forked from it; as a person types it
-  bool orphans = false;        ///< sessions without a parent and without forks too
-  bool lineage = false;        ///< of a tree only ancestors and descendants of what matches
-  std::size_t max_nodes = 50;  ///< of one tree; what matches and its ancestors always stay
-  bool with_folders = false;   ///< fill in TreeNode::folders
+  bool is_regex = false;        ///< words are regular expressions (of RE2)
+  bool case_sensitive = false;  ///< words must occur in this very case
+  std::string root;             ///< only this session and what was forked from it; as a person types it
+  bool orphans = false;         ///< sessions without a parent and without forks too
+  bool lineage = false;         ///< of a tree only ancestors and descendants of what matches
+  std::size_t max_nodes = 50;   ///< of one tree; what matches and its ancestors always stay
+  bool with_folders = false;    ///< fill in TreeNode::folders
 };
 
 struct TreeNode {
