@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "calendar.hpp"
+#include "csb/app/prices.hpp"
 
 namespace csb::app {
 namespace {
@@ -83,11 +84,13 @@ UsageResult usage(const Settings& settings, const catalogue::Catalogue& catalogu
   result.by = options.by;
   std::map<std::vector<std::string>, UsageLine> lines;
   std::set<std::string> unpriced;
+  const claude_code::Prices prices = load_prices(settings);
   for (const UsageRow& row : catalogue.usage(options.query)) {
     std::vector<std::string> keys;
     for (const UsageKey key : options.by) keys.push_back(key_of(row, key));
-    const std::optional<double> cost;
-    static_cast<void>(settings);
+    // No tokens cost nothing, whatever the client calls the model of its own messages.
+    const std::optional<double> cost =
+        total_of(row.tokens) == 0 ? std::optional(0.0) : prices.cost(row.model, row.tokens);
     if (!cost) unpriced.insert(row.model);
     UsageLine& line = lines[keys];
     line.keys = std::move(keys);

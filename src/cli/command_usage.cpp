@@ -128,7 +128,10 @@ Command usage_command() {
       "[OPTION]...",
       "Adds up the tokens of every answer, each counted once however many rows, forks and versions repeat "
       "it. Sessions that were deleted count. Costs are what the prices of the service come to, not what "
-      "was billed; a model without a known price is named, and left out of the costs.",
+      "was billed; a model without a known price is named, and left out of the costs. Prices of your own, in "
+      "the form "
+      "of csb's data/prices.json, go into ~/.config/csb/prices.json, or where csb.prices of the "
+      "configuration says.",
       {{"csb usage", "day by day"},
        {"csb usage --by month,model --since 2026-01-01", "this year, by month and model"},
        {"csb usage --by project --since 7d", "the last week's projects, the most expensive first"},

@@ -59,7 +59,6 @@ std::string to_json(const app::UsageResult& result) {
   document["schema"] = "csb.usage/1";
   document["by"] = Json::array();
   for (const UsageKey key : result.by) document["by"].push_back(to_text(key));
-  document["prices"] = text_or_null(result.prices);
   document["unpriced_models"] = result.unpriced_models;
   document["rows"] = Json::array();
   for (const app::UsageLine& line : result.lines) document["rows"].push_back(to_value(line, result.by));

@@ -1,4 +1,6 @@
 """csb usage and csb stats: tokens, each answer once; when sessions were active."""
+import os
+
 import json_schema
 import terminal
 from claude_tree import iso
@@ -98,6 +100,46 @@ class Usage(Answers):
         self.backup()
         self.assertEqual(before, self.usage())
         self.assertEqual("Gone", self.usage("--by", "session")["rows"][0]["title"])
+
+    def test_costs(self):
+        session = self.tree.session(prompts=0)
+        self.answer(session, model="claude-opus-4-1-20250805")
+        self.answer(session, model="nobody-knows-1")
+        self.backup()
+        document = self.usage("--by", "model")
+        costs = {r["model"]: r["cost_usd"] for r in document["rows"]}
+        self.assertEqual(["nobody-knows-1"], document["unpriced_models"])
+        self.assertIsNone(costs["nobody-knows-1"])
+        # 10 in, 5 out, 20 and 10 written to the cache, 100 read from it; dollars a million
+        self.assertAlmostEqual((10 * 15 + 5 * 75 + 20 * 18.75 + 10 * 30 + 100 * 1.5) / 1e6,
+                               costs["claude-opus-4-1-20250805"], places=9)
+        self.assertEqual(1, document["total"]["unpriced_answers"])
+        shown = self.csb("usage", "--by", "model")
+        self.assertIn("nobody-knows-1", shown.err)
+        self.assertRegex(shown.out, r"nobody-knows-1 .*\?")
+
+    def test_prices_of_ones_own(self):
+        session = self.tree.session(prompts=0)
+        self.answer(session, model="nobody-knows-1")
+        self.backup()
+        own = os.path.join(self.home, ".config/csb/prices.json")
+        os.makedirs(os.path.dirname(own), exist_ok=True)
+        with open(own, "w") as f:
+            json.dump({"version": 1, "models": [{"prefix": "nobody-knows-1", "input": 1, "output": 10, "cache_write_5m": 0,
+                                                 "cache_write_1h": 0, "cache_read": 0}]}, f)
+        document = self.usage()
+        self.assertEqual([], document["unpriced_models"])
+        self.assertAlmostEqual((10 * 1 + 5 * 10) / 1e6, document["total"]["cost_usd"], places=9)
+        with open(own, "w") as f:
+            f.write("{")
+        self.assertIn("prices.json", self.csb("usage", status=1).err)
+
+    def test_the_clients_own_messages_cost_nothing(self):
+        session = self.tree.session(prompts=0)
+        self.answer(session, model="<synthetic>", input_tokens=0, output_tokens=0, cache_read_input_tokens=0,
+                    cache_creation_input_tokens=0, cache_creation={})
+        self.backup()
+        self.assertEqual([], self.usage()["unpriced_models"])
 
     def test_fits_a_terminal(self):
         session = self.tree.session(prompts=0, cwd="/home/ada/" + "a-long-name/" * 12, title="T" * 200)

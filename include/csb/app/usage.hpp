@@ -34,7 +34,6 @@ struct UsageResult {
   std::vector<UsageLine> lines;
   UsageLine total;                           ///< without keys
   std::vector<std::string> unpriced_models;  ///< sorted
-  std::string prices;                        ///< where the prices come from
   bool nothing_stored = false;
 };
 
