@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "csb/app/roots.hpp"
 #include "csb/source/claude_code/policy.hpp"
 #include "csb/source/claude_code/source.hpp"
@@ -23,8 +25,11 @@ bool may_be_of(const std::string& slug, const catalogue::FolderFilter& folder) {
 
 class WaitingFinder {
  public:
-  WaitingFinder(const std::string& root, const catalogue::Catalogue* catalogue, ScanResult& result)
-      : root_(root), projects_(root + "/projects"), catalogue_(catalogue), result_(result) {}
+  WaitingFinder(const Root& root, const catalogue::Catalogue* catalogue, ScanResult& result)
+      : root_(root.directory), projects_(root_ + "/projects"), catalogue_(catalogue), result_(result) {
+    if (const auto at = catalogue != nullptr ? catalogue->find_root(root.branch) : std::nullopt)
+      known_ = catalogue->known_files(at->id);
+  }
 
   void find(const catalogue::FolderFilter& folder) {
     for (const std::string& slug : names_in(projects_)) {
@@ -43,12 +48,20 @@ class WaitingFinder {
     }
   }
 
+  [[nodiscard]] bool is_known(const std::string& path, const SessionId& id) const {
+    const auto at =
+        std::lower_bound(known_.begin(), known_.end(), path,
+                         [](const auto& file, const std::string& wanted) { return file.path < wanted; });
+    if (at != known_.end() && at->path == path) return true;
+    return catalogue_ != nullptr && catalogue_->session(id);  // it moved
+  }
+
   void take(const std::string& name) {
     const std::string path = "projects/" + name;
     const auto id = claude_code::is_transcript(path) ? claude_code::session_of(path) : std::nullopt;
     struct stat st {};
-    if (!id || (catalogue_ != nullptr && catalogue_->session(*id)) ||
-        ::lstat((projects_ + "/" + name).c_str(), &st) != 0 || !S_ISREG(st.st_mode))
+    if (!id || is_known(path, *id) || ::lstat((projects_ + "/" + name).c_str(), &st) != 0 ||
+        !S_ISREG(st.st_mode))
       return;
     result_.waiting.push_back(
         {*id, root_, path, static_cast<std::uint64_t>(st.st_size), std::int64_t{st.st_mtime} * kNsPerSecond});
@@ -56,6 +69,7 @@ class WaitingFinder {
 
   std::string root_, projects_;
   const catalogue::Catalogue* catalogue_;
+  std::vector<catalogue::KnownFile> known_;  ///< sorted by path
   ScanResult& result_;
 };
 
@@ -72,8 +86,7 @@ ScanResult scan(const Settings& settings, const catalogue::Catalogue* catalogue,
   // What a transcript says is not known before it is archived: only the folder can be compared.
   if (query.folder && query.words.empty())
     for (const Root& root : roots_of(settings, catalogue))
-      if (root.source == &claude_code::source())
-        WaitingFinder(root.directory, catalogue, result).find(*query.folder);
+      if (root.source == &claude_code::source()) WaitingFinder(root, catalogue, result).find(*query.folder);
   return result;
 }
 

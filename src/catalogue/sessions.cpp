@@ -45,16 +45,35 @@ void count(Connection& db, const SessionQuery& query, SessionPage& page) {
   }
 }
 
+/// What the order needs to be known of a session: rows are sorted by it alone, and only those listed are read
+/// whole.
+std::string_view keys_of(SessionSort sort) {
+  switch (sort) {
+    case SessionSort::active:
+    case SessionSort::oldest:
+      return "";
+    case SessionSort::size:
+    case SessionSort::expiration:
+      return " CROSS JOIN files f ON f.id = s.file_id";
+    case SessionSort::started:
+    case SessionSort::messages:
+    case SessionSort::title:
+      return " CROSS JOIN transcripts t ON t.file_id = s.file_id";
+  }
+  return "";
+}
+
 /// Without conditions: SQLite stops at the limit.
 SessionPage list_first(Connection& db, const SessionQuery& query, std::size_t limit) {
   SessionPage page;
   count(db, query, page);
   if (page.matched == 0) return page;
-  std::string sql(kSelectSessions);
-  if (query.deleted == DeletedFilter::hide) sql += " WHERE s.present = 1";
-  if (query.deleted == DeletedFilter::only) sql += " WHERE s.present = 0";
-  sql += order_of(query.sort);
-  sql += " LIMIT ?1";
+  std::string first = "SELECT s.id FROM sessions s" + std::string(keys_of(query.sort));
+  if (query.deleted == DeletedFilter::hide) first += " WHERE s.present = 1";
+  if (query.deleted == DeletedFilter::only) first += " WHERE s.present = 0";
+  first += std::string(order_of(query.sort)) + " LIMIT ?1";
+  const std::string sql =
+      std::string(kSelectSessions) + " WHERE s.id IN (" + first + ")" + std::string(order_of(query.sort));
   SQLite::Statement statement(db.database(), sql);
   page.sessions = read_sessions(Query(statement, std::uint64_t{limit}));
   return page;
