@@ -69,8 +69,8 @@ Command forecast_command() {
       Command::Group::find,
       run_forecast,
       "[OPTION]...",
-      "Lists what the client's next sweeps delete, in the order in which it goes: sessions, and what else "
-      "of them is archived. A sweep takes what has not changed for as many days as the client's settings "
+      "Lists what the client's next sweeps delete, in the order in which it goes: sessions, and the other "
+      "files that csb stores. A sweep takes what has not changed for as many days as the client's settings "
       "say (cleanupPeriodDays; of several projects with settings of their own the shortest period "
       "counts), at most once a day, while a client runs: the times are the earliest possible. Caches and "
       "logs, which csb does not store, are left out.\n"

@@ -1,4 +1,5 @@
 """csb usage and csb stats: tokens, each answer once; when sessions were active."""
+import json
 import os
 
 import json_schema
@@ -142,16 +143,21 @@ class Usage(Answers):
         self.assertEqual([], self.usage()["unpriced_models"])
 
     def test_fits_a_terminal(self):
-        session = self.tree.session(prompts=0, cwd="/home/ada/" + "a-long-name/" * 12, title="T" * 200)
+        session = self.tree.session(prompts=0, cwd="/home/ada/" + "a-long-name/" * 12, title="T\x1b[31m\u202e" + "t" * 200)
         self.answer(session, input_tokens=123456789, cache_read_input_tokens=10**12)
         self.backup()
+        with open(self.tree.path("history.jsonl"), "w") as f:
+            f.write(json.dumps({"display": "p\x1b[31m " + "long " * 100, "timestamp": NOON * 1000, "project": "/x" * 20,
+                                "sessionId": self.tree.session_id(77)}) + "\n")
         for columns in (80, 200):
             for command in (("usage", "--by", "day,project"), ("usage", "--by", "session"), ("stats", "--since", "2026-11-01"),
-                            ("list", "--top", "3"), ("tree", "--orphans", "-ff"), ("forecast",), ("scan", "/home")):
+                            ("list", "--top", "3"), ("tree", "--orphans", "-ff"), ("forecast",), ("scan", "/home"), ("lost",), ("lost", self.tree.session_id(77))):
                 _, shown = terminal.run([self.binary, *command], self.environment(TERM="xterm", NO_COLOR="1"), columns)
                 long = [line for line in shown.decode().splitlines()
                         if len(line) > columns and not line.startswith(("csb:", "  hint:"))]
                 self.assertEqual([], long, command)
+                self.assertNotIn(b"\x1b", shown, command)
+                self.assertNotIn("\u202e", shown.decode(), command)
 
     def test_nothing(self):
         self.assertIn("nothing is stored yet", self.csb("usage").err)
