@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "csb/app/settings.hpp"
 #include "csb/model/session_details.hpp"
 
 namespace csb::claude_code {
