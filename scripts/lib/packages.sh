@@ -37,6 +37,7 @@ test   zsh           zsh                zsh                    -
 test   fish          fish               fish                   fish
 client npm           npm                npm                    node
 client tmux          tmux               tmux                   tmux
+client chromium      chromium           chromium               -
 client -             ca-certificates    ca-certificates        -
 bench  restic        restic             restic                 restic
 bench  borg          borgbackup         borgbackup             borgbackup

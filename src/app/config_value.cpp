@@ -37,6 +37,8 @@ const std::vector<ConfigKey>& config_keys() {
        "paths to store that csb would leave out (globs, relative to the Claude directory)"},
       {"csb.exclude", Kind::pattern, true, nullptr,
        "paths to leave out that csb would store (globs, relative to the Claude directory)"},
+      {"csb.claude", Kind::path, false, nullptr,
+       "the program 'csb resume' runs, instead of 'claude' of PATH"},
   };
   return keys;
 }

@@ -160,6 +160,8 @@ Settings load_settings(const SettingOverrides& overrides) {
   settings.claude_dir = settings.more_claude_dirs.front();
   settings.more_claude_dirs.erase(settings.more_claude_dirs.begin());
 
+  if (const std::string client = last_value(config, "csb.claude"); !client.empty())
+    settings.client = configured_path("csb.claude", client);
   const std::string machine = last_value(config, "csb.machine");
   settings.machine = ref_component(machine.empty() ? host_name() : machine);
   if (const std::string prices = last_value(config, "csb.prices"); !prices.empty())

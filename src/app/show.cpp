@@ -36,6 +36,8 @@ std::vector<FootprintFile> footprint_files(const catalogue::Catalogue& catalogue
   return files;
 }
 
+}  // namespace
+
 bool is_open_now(const catalogue::Session& session) {
   const source::Source* source = session.root_path.empty() ? nullptr : find_source(session.source);
   if (source == nullptr) return false;
@@ -43,8 +45,6 @@ bool is_open_now(const catalogue::Session& session) {
   return std::any_of(live.begin(), live.end(),
                      [&](const auto& open) { return open.session_id == session.id.text(); });
 }
-
-}  // namespace
 
 std::string resume_directory(const catalogue::Session& session) {
   if (session.source == "claude.ai") return {};

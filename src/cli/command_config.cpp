@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "command_functions.hpp"
 #include "csb/app/config.hpp"
 #include "csb/cli/exit_status.hpp"
@@ -42,13 +44,12 @@ void require_known(const std::string& typed) {
   const std::string wanted = name.find('.') == std::string::npos ? "csb." + name : name;
   std::vector<std::string> candidates;
   for (const app::ConfigKey& key : app::config_keys()) candidates.push_back(ascii_lower(key.name));
+  if (std::find(candidates.begin(), candidates.end(), wanted) != candidates.end()) return;
   const std::string near = nearest(wanted, candidates);
-  for (const app::ConfigKey& key : app::config_keys()) {
-    if (ascii_lower(key.name) == wanted) return;
+  for (const app::ConfigKey& key : app::config_keys())
     if (ascii_lower(key.name) == near)
       throw Error(ErrorCode::usage, fmt::format("there is no variable '{}'", typed),
                   fmt::format("did you mean {}?", key.name));
-  }
 }
 
 void print_entry(Call& call, const app::ConfigEntry& entry, bool show_origin) {

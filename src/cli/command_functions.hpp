@@ -32,6 +32,8 @@ namespace csb::cli {
 [[nodiscard]] Command set_rm_command();
 [[nodiscard]] Command set_forget_command();
 [[nodiscard]] Command set_import_command();
+[[nodiscard]] Command view_command();
+[[nodiscard]] Command resume_command_entry();
 [[nodiscard]] Command restore_command();
 [[nodiscard]] Command forecast_command();
 [[nodiscard]] Command lost_command();

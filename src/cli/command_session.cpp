@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "command_functions.hpp"
@@ -8,6 +10,7 @@
 #include "csb/cli/exit_status.hpp"
 #include "csb/cli/json.hpp"
 #include "csb/cli/options.hpp"
+#include "csb/util/error.hpp"
 #include "csb/util/fd.hpp"
 #include "csb/util/text.hpp"
 
@@ -50,16 +53,46 @@ void diff_as_json(Call& call, const app::Settings& settings, const catalogue::Ca
   call.out.write(diff_json_end(summary));
 }
 
+/// "min-work=N", as often as it is given: the strictest counts.
+std::uint64_t least_work(const std::vector<std::string>& filters) {
+  constexpr std::string_view kName = "min-work=";
+  std::uint64_t least = 0;
+  for (const std::string& filter : filters) {
+    std::uint64_t number = 0;
+    const char* begin = filter.data() + std::min(kName.size(), filter.size());
+    const char* end = filter.data() + filter.size();
+    const auto parsed = std::from_chars(begin, end, number);
+    if (!filter.starts_with(kName) || begin == end || parsed.ec != std::errc() || parsed.ptr != end)
+      throw Error(ErrorCode::usage, "--filter: '" + filter + "' is no filter",
+                  "for example --filter min-work=5");
+    least = std::max(least, number);
+  }
+  return least;
+}
+
 int run_show(Call& call) {
-  std::string session;
+  std::string session, paths = "usual";
+  std::vector<std::string> filters;
+  bool whole = false;
   Options options(call);
   options.word("ID", session, kSessionHelp);
+  options.choice(
+      "--paths", {"usual", "cd", "tool", "command", "relative", "verified", "all"}, paths,
+      "which folders: where it worked (usual), the client's own (cd), named by a tool call, only by "
+      "a shell command, only relatively in one, those there now (verified), all");
+  options.texts("--filter", "min-work=N", filters, "only folders with so many tool calls");
+  options.flag("--all", whole, "every list to its end");
   if (!options.parse()) return kDone;
+  app::FolderChoice folders;
+  folders.which = app::parse_folder_choice(paths).value_or(app::FolderChoice::Which::usual);
+  folders.least_work = least_work(filters);
 
   const app::Settings settings = call.settings();
-  const app::ShowResult result = app::show(settings, open_catalogue(call, settings), session);
+  const catalogue::Catalogue catalogue = open_catalogue(call, settings);
+  app::ShowResult result = app::show(settings, catalogue, session);
+  result.summary = app::summarize(catalogue, result.inspected.session, folders);
   const Screen screen = screen_of(call);
-  call.out.write(call.global.json ? to_json(result, screen.now) : render(result, screen));
+  call.out.write(call.global.json ? to_json(result, screen.now) : render(result, screen, whole));
   return kDone;
 }
 
@@ -115,14 +148,18 @@ int run_cat(Call& call) {
 }  // namespace
 
 Command show_command() {
-  return {"show",
-          "all about one session",
-          Command::Group::find,
-          run_show,
-          "ID",
-          "Shows what is known of a session, every file of it, and how to go on with it.",
-          {{"csb show 3f2a9c1e", "by the beginning of its id"}, {"csb show 'fix login'", "by its title"}},
-          {kNotFound}};
+  return {
+      "show",
+      "all about one session",
+      Command::Group::find,
+      run_show,
+      "[OPTION]... ID",
+      "Shows what is known of a session: its sittings, tokens, tools, relatives, the folders it worked in "
+      "and the files it touched, every file of it, and how to go on with it. Subagents' work counts.",
+      {{"csb show 3f2a9c1e", "by the beginning of its id"},
+       {"csb show 'fix login'", "by its title"},
+       {"csb show 3f2a9c1e --paths all --all", "every folder it ever named"}},
+      {kNotFound}};
 }
 
 Command log_command() {

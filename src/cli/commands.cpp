@@ -36,6 +36,9 @@ std::vector<Command> make_commands() {
   table.push_back(stats_command());
   table.push_back(forecast_command());
   table.push_back(lost_command());
+  table.push_back(view_command());
+  table.push_back(restore_command());
+  table.push_back(resume_command_entry());
   table.push_back(status_command());
   table.push_back(check_command());
   table.push_back(verify_command());

@@ -51,6 +51,10 @@ FileOutput::~FileOutput() {
 }
 
 void FileOutput::write(std::string_view text) {
+  if (text.size() > kBufferBytes) {
+    flush();
+    return write_all(fd_.get(), as_bytes(text), path_);
+  }
   buffer_ += text;
   if (buffer_.size() >= kBufferBytes) flush();
 }

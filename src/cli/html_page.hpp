@@ -8,7 +8,7 @@ namespace csb::cli {
 /// of each, in base64, as Content-Security-Policy wants it; a test compares).
 [[nodiscard]] std::string_view page_style();
 [[nodiscard]] std::string_view page_script();
-inline constexpr std::string_view kStyleHash = "+JOB3EMM83fPATIKVpYZ5qlh2zUVfx2tXtavHlUjImU=";
+inline constexpr std::string_view kStyleHash = "5Vq8NATug8aDvXcUgyU+l0iSIoOK0CUaD+lORFEhxEM=";
 inline constexpr std::string_view kScriptHash = "V7s/zrcGOlWXWaRxp7ks6+cSnYq13+peAO2EwxDwK6s=";
 
 }  // namespace csb::cli

@@ -85,6 +85,9 @@ summary .size { margin-left: auto; flex: none; color: var(--dim); font-size: .78
 .inside { padding: 0 .9rem .6rem; border-top: 1px solid var(--line); }
 .inside .said, .inside .verbatim { padding-top: .6rem; }
 .field { display: block; color: var(--dim); font-size: .76rem; margin: .6rem 0 -.35rem; }
+.pair { display: flex; gap: .8rem; align-items: baseline; padding-top: .45rem; font-size: .82rem; }
+.pair span { flex: none; min-width: 6.5rem; color: var(--dim); } .pair code { overflow-wrap: anywhere; min-width: 0; }
+.verbatim:empty { display: none; }
 .before { background: var(--bad-bg); } .after { background: var(--good-bg); }
 .thinking { border-style: dashed; background: none; box-shadow: none; } .thinking .said { color: var(--dim); }
 .failed > summary .size { color: var(--bad); } .failed > summary b { color: var(--bad); }

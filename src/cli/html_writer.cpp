@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "entry_words.hpp"
 #include "html_page.hpp"
 #include "html_text.hpp"
+#include "markdown_text.hpp"
 
 namespace csb::cli {
 namespace {
@@ -46,6 +48,44 @@ constexpr std::string_view kFoldEnd = "</div></details>\n";
 std::string pre(std::string_view text, std::string_view kind = {}) {
   return fmt::format("<pre{}>\n{}</pre>", kind.empty() ? "" : fmt::format(" class=\"{}\"", kind),
                      html_escape(text));
+}
+
+/// A value of one short line beside its name, a longer one below it.
+std::string field(std::string_view name, std::string_view value) {
+  constexpr std::size_t kShort = 120;
+  if (value.size() <= kShort && value.find_first_of("\n\r") == std::string_view::npos)
+    return fmt::format("<div class=\"pair\"><span>{}</span><code>{}</code></div>", html_escape(name),
+                       html_escape(value));
+  const std::string_view kind = name == "old_string" ? "before" : name == "new_string" ? "after" : "";
+  return fmt::format("<span class=\"field\">{}</span>", html_escape(name)) + pre(value, kind);
+}
+
+/// What a person typed, as it was typed; but blocks of code as such.
+std::string typed(std::string_view text) {
+  const std::string readable = printable_lines(text);
+  std::string out = "<div class=\"verbatim\">";
+  Fence open;
+  for (std::string_view rest = readable; !rest.empty();) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const Fence fence = open.character == 0 ? opening_fence(line) : Fence();
+    if (open.character == 0 && fence.character == 0) {
+      append_escaped(out, line);
+      out += '\n';
+    } else if (open.character == 0) {
+      open = fence;
+      if (out.ends_with('\n')) out.pop_back();
+      out += "</div><pre>\n";
+    } else if (closes(line, open)) {
+      open = {};
+      out += "</pre><div class=\"verbatim\">";
+    } else {
+      append_escaped(out, line);
+      out += '\n';
+    }
+  }
+  return out + (open.character == 0 ? "</div>\n" : "</pre>\n");
 }
 
 class HtmlWriter : public app::EntryWriter {
@@ -100,7 +140,7 @@ class HtmlWriter : public app::EntryWriter {
     turn(entry);
     switch (entry.kind) {
       case Kind::prompt:
-        return sink_("<div class=\"verbatim\">" + html_escape(entry.text) + "</div>\n");
+        return sink_(typed(entry.text));
       case Kind::answer:
         return sink_("<div class=\"said\">" + markdown_to_html(entry.text) + "</div>\n");
       case Kind::thinking:
@@ -181,14 +221,12 @@ class HtmlWriter : public app::EntryWriter {
     sink_(fold_begin(entry.is_error ? "tool failed" : "tool", entry.tool.empty() ? "Output" : entry.tool,
                      cut_to_columns(printable(entry.text.substr(0, 4 * kBriefColumns)), kBriefColumns),
                      size));
-    for (const auto& [name, value] : input_fields(entry.input)) {
-      const std::string_view kind = name == "old_string" ? "before" : name == "new_string" ? "after" : "";
-      sink_(fmt::format("<span class=\"field\">{}</span>", html_escape(name)));
-      sink_(pre(value, kind));
-    }
+    for (const auto& [name, value] : input_fields(entry.input)) sink_(field(name, value));
     if (entry.output && !entry.output->empty()) {
       sink_(fmt::format("<span class=\"field\">{}</span>", entry.is_error ? "error" : "output"));
-      sink_(pre(*entry.output));
+      sink_("<pre>\n");
+      sink_(html_escape(*entry.output));
+      sink_("</pre>");
     }
     if (entry.media > 0) notice(fmt::format("({} in the output)", counted(entry.media, "image")));
     sink_(kFoldEnd);

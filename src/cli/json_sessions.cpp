@@ -2,6 +2,7 @@
 
 #include "csb/cli/json.hpp"
 #include "csb/util/text.hpp"
+#include "json_details.hpp"
 #include "json_value.hpp"
 
 namespace csb::cli {
@@ -124,6 +125,8 @@ std::string to_json(const app::ShowResult& result, std::int64_t now) {
   document["best_version"] = value_or_null(result.best_version);
   document["files"] = values_of(result.files);
   document["versions"] = values_of(result.versions);
+  document["rewinds"] = result.inspected.session.rewinds;
+  put_summary(document, result.summary);
   return dump(document);
 }
 

@@ -8,6 +8,7 @@
 #include "csb/util/clock.hpp"
 #include "csb/util/text.hpp"
 #include "entry_words.hpp"
+#include "html_text.hpp"
 #include "markdown_text.hpp"
 
 namespace csb::cli {
@@ -17,10 +18,6 @@ using app::Entry;
 using Kind = Entry::Kind;
 
 constexpr std::size_t kLineColumns = 160;  // of a tool call
-
-std::string fold(std::string_view summary, std::string_view content) {
-  return fmt::format("<details><summary>{}</summary>\n\n{}\n</details>\n\n", plain_text(summary), content);
-}
 
 /// Values of one short line in a list, longer ones in blocks of code.
 std::string fields_text(const Entry& entry) {
@@ -58,8 +55,8 @@ class MarkdownWriter : public app::EntryWriter {
     model_.clear();
     is_subagent_ = agent != nullptr;
     if (is_subagent_)
-      sink_(fmt::format("# Subagent {0}\n\n<details><summary>What subagent {0} did</summary>\n\n",
-                        plain_text(agent->agent_id)));
+      sink_(fmt::format("# Subagent {}\n\n<details><summary>What subagent {} did</summary>\n\n",
+                        plain_text(agent->agent_id), html_escape(printable(agent->agent_id))));
   }
 
   void end_conversation() override {
@@ -73,7 +70,7 @@ class MarkdownWriter : public app::EntryWriter {
       case Kind::answer:
         return sink_(safe_markdown(entry.text) + "\n");
       case Kind::thinking:
-        return sink_(fold(measure("thinking", entry.text), safe_markdown(entry.text)));
+        return fold(measure("thinking", entry.text), safe_markdown(entry.text));
       case Kind::tool:
         return tool(entry);
       case Kind::command:
@@ -81,15 +78,15 @@ class MarkdownWriter : public app::EntryWriter {
       case Kind::media:
         return sink_(fmt::format("*({})*\n\n", plain_text(entry.text.empty() ? "an image" : entry.text)));
       case Kind::client:
-        return sink_(fold(measure(entry.tool.empty() ? "from the client" : entry.tool, entry.text),
-                          code_block(entry.text, "text")));
+        return fold(measure(entry.tool.empty() ? "from the client" : entry.tool, entry.text),
+                    code_block(entry.text, "text"));
       case Kind::notice:
         return sink_("*" + plain_text(entry.text) + "*\n\n");
       case Kind::compaction:
         speaker_ = Speaker::nobody;
         return sink_("---\n\n*The conversation was compacted here.*\n\n");
       case Kind::summary:
-        return sink_(fold(measure("summary of what was compacted", entry.text), safe_markdown(entry.text)));
+        return fold(measure("summary of what was compacted", entry.text), safe_markdown(entry.text));
     }
   }
 
@@ -100,6 +97,12 @@ class MarkdownWriter : public app::EntryWriter {
   }
 
  private:
+  void fold(std::string_view summary, std::string_view content) {
+    sink_(fmt::format("<details><summary>{}</summary>\n\n", html_escape(printable(summary))));
+    sink_(content);
+    sink_("\n</details>\n\n");
+  }
+
   void turn(const Entry& entry) {
     const Speaker speaker = speaker_of(entry);
     const bool other_model = !entry.model.empty() && entry.model != model_;
@@ -118,12 +121,11 @@ class MarkdownWriter : public app::EntryWriter {
     const std::string brief = code_span(cut_to_columns(printable(entry.text), kLineColumns));
     if (!entry.tool.empty())
       sink_(fmt::format("**{}**{}{}\n\n", plain_text(entry.tool), brief.empty() ? "" : " ", brief));
-    if (has_more_than_a_line(entry)) sink_(fold("input", fields_text(entry)));
+    if (has_more_than_a_line(entry)) fold("input", fields_text(entry));
     if (entry.media > 0) sink_(fmt::format("*({} in the output)*\n\n", counted(entry.media, "image")));
     if (!entry.output) return sink_(entry.tool.empty() ? "" : "*(no output)*\n\n");
     if (!entry.output->empty())
-      sink_(fold(measure(entry.is_error ? "error" : "output", *entry.output),
-                 code_block(*entry.output, "text")));
+      fold(measure(entry.is_error ? "error" : "output", *entry.output), code_block(*entry.output, "text"));
   }
 
   TextSink sink_;

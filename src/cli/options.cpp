@@ -156,6 +156,10 @@ void Options::choice_word(const std::string& name, const std::vector<std::string
   state_->help.back().choices = values;
 }
 
+void Options::optional_word(const std::string& name, std::string& target, const std::string& help) {
+  state_->add(state_->app.add_option(name, target), name, "", help, OptionHelp::Kind::word);
+}
+
 void Options::number_word(const std::string& name, std::uint64_t& target, const std::string& help) {
   state_->add(state_->app.add_option(name, target)->required(), name, "", help, OptionHelp::Kind::word);
 }

@@ -6,18 +6,13 @@
 #include "csb/model/rel_path.hpp"
 #include "csb/util/clock.hpp"
 #include "csb/util/text.hpp"
+#include "render_details.hpp"
 
 namespace csb::cli {
 namespace {
 
 /// From here on the versions' table has room for "3 weeks ago" beside the date.
 constexpr std::size_t kRoomyColumns = 100;
-
-void fact(std::string& out, const Screen& screen, std::string_view name, const std::string& value) {
-  constexpr std::size_t kNameColumns = 10;
-  if (!value.empty())
-    out += "  " + screen.paint(Tone::dim, pad_right(name, kNameColumns)) + "  " + printable(value) + "\n";
-}
 
 std::string when(std::int64_t ns, std::int64_t now) {
   return ns == 0 ? std::string() : fmt::format("{} ({})", format_local(ns), format_relative(ns, now));
@@ -40,6 +35,7 @@ std::string counts_line(const catalogue::Session& session) {
   std::vector<std::string> parts{counted(session.messages, "message"), counted(session.prompts, "prompt"),
                                  counted(session.tool_calls, "tool call")};
   if (session.compactions > 0) parts.push_back(counted(session.compactions, "compaction"));
+  if (session.rewinds > 0) parts.push_back(counted(session.rewinds, "rewind"));
   if (session.bad_rows > 0) parts.push_back(counted(session.bad_rows, "unreadable row"));
   return format_bytes(session.size) + ", " + joined(parts);
 }
@@ -93,26 +89,27 @@ std::string resume_command(const std::string& directory, const SessionId& id) {
   return directory.empty() ? resume : "cd " + shell_word(directory) + " && " + resume;
 }
 
-std::string render(const app::ShowResult& result, const Screen& screen) {
+std::string render(const app::ShowResult& result, const Screen& screen, bool whole) {
   const catalogue::Session& session = result.inspected.session;
   std::string out = screen.paint(Tone::bold, printable(title_of(session))) + "\n";
-  fact(out, screen, "id", session.id.text());
-  fact(out, screen, "state", state_line(result, screen));
-  fact(out, screen, "folder", folder_of(session));
-  if (session.start_cwd != session.cwd) fact(out, screen, "begun in", with_tilde(session.start_cwd));
-  fact(out, screen, "started", when(session.started_ns, screen.now));
-  fact(out, screen, "last used", when(session.active_ns, screen.now));
-  fact(out, screen, "size", counts_line(session));
-  if (session.title != session.first_prompt) fact(out, screen, "prompt", session.first_prompt);
-  fact(out, screen, "model", session.model);
-  fact(out, screen, "client", session.version);
-  fact(out, screen, "git branch", session.git_branch);
-  fact(out, screen, "fork of", session.forked_from);
-  fact(out, screen, "moved from", session.moved_from);
-  fact(out, screen, "versions",
-       result.best_version
-           ? fmt::format("{}; restore takes number {}", session.versions, *result.best_version)
-           : std::string());
+  append_fact(out, screen, "id", session.id.text());
+  append_fact(out, screen, "state", state_line(result, screen));
+  append_fact(out, screen, "folder", folder_of(session));
+  if (session.start_cwd != session.cwd) append_fact(out, screen, "begun in", with_tilde(session.start_cwd));
+  append_fact(out, screen, "started", when(session.started_ns, screen.now));
+  append_fact(out, screen, "last used", when(session.active_ns, screen.now));
+  append_fact(out, screen, "size", counts_line(session));
+  if (session.title != session.first_prompt) append_fact(out, screen, "prompt", session.first_prompt);
+  append_fact(out, screen, "model", session.model);
+  append_fact(out, screen, "client", session.version);
+  append_fact(out, screen, "git branch", session.git_branch);
+  append_fact(out, screen, "moved from", session.moved_from);
+  append_fact(out, screen, "versions",
+              result.best_version
+                  ? fmt::format("{}; restore takes number {}", session.versions, *result.best_version)
+                  : std::string());
+  append_summary_facts(out, result.summary, screen, whole);
+  append_summary_tables(out, result.summary, screen, whole);
   footprint(out, result, screen);
   out += "\n";
   const bool is_chat = session.source == "claude.ai";

@@ -15,6 +15,7 @@
 #include "csb/cli/version.hpp"
 #include "csb/cli/words.hpp"
 #include "csb/util/error.hpp"
+#include "csb/util/start_program.hpp"
 
 namespace csb::cli {
 namespace {
@@ -100,9 +101,9 @@ int run_guarded(int argc, char** argv, Messages& messages) {
 
 int run(int argc, char** argv) {
   occupy_standard_descriptors();
-  ::umask(077);                   // whatever csb makes is the person's own
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that went away shows as EPIPE
-  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes (ulimit -f) as EFBIG
+  remember_file_mode_mask(::umask(077));  // whatever csb makes is the person's own
+  std::signal(SIGPIPE, SIG_IGN);          // a reader that went away shows as EPIPE
+  std::signal(SIGXFSZ, SIG_IGN);          // a limit on file sizes (ulimit -f) as EFBIG
   Messages messages(STDERR_FILENO);
   return run_guarded(argc > 0 ? argc : 1, argv, messages);
 }

@@ -3,6 +3,7 @@ import json
 import os
 import re
 import stat
+import subprocess
 
 import hostile
 import json_schema
@@ -132,6 +133,28 @@ class Reading(CsbTest):
             self.assertIn("best effort", done.err)
         document = self.document("--redact")
         self.assertEqual([{"kind": "anthropic-key", "count": 1}], document["summary"]["redacted"])
+
+    def peak_memory(self, *args):
+        """KiB that a run had in use at most."""
+        with open(os.devnull, "wb") as nothing:
+            process = subprocess.Popen([self.binary, *args, self.session.id], env=self.environment(), stdout=nothing,
+                                       stderr=nothing, cwd=self.scratch)
+        _, process.returncode, used = os.wait4(process.pid, 0)
+        self.assertEqual(0, process.returncode)
+        return used.ru_maxrss
+
+    def test_memory_does_not_grow_with_the_transcript(self):
+        if "ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ:
+            self.skipTest("a sanitizer's own memory is not csb's")
+        commands = (("distill",), ("export",), ("export", "--json"))
+        peaks = []
+        for megabytes in (4, 20):
+            while os.path.getsize(self.session.path) < megabytes << 20:
+                self.session.fill(os.path.getsize(self.session.path) + (1 << 20))
+                self.session.turn("next", "row")
+            peaks.append([self.peak_memory(*args) for args in commands])
+        for few, many in zip(*peaks):
+            self.assertLess(many, few + (8 << 10), "KiB, of five times as much")
 
     def test_the_archive_is_only_read(self):
         before = self.git.refs()

@@ -25,6 +25,7 @@ struct Settings {
   std::string home;              ///< $CSB_HOME, else $XDG_DATA_HOME/csb, else ~/.local/share/csb
   std::string config_file;       ///< $XDG_CONFIG_HOME/csb/config, else ~/.config/csb/config
   std::string store;             ///< flag, $CSB_STORE, csb.store, else <home>/store.git
+  std::string client;            ///< csb.claude: the program of the client; empty: `claude` of PATH
   bool store_is_default = true;  ///< csb may create it; any other store must exist
   /// Flags, $CLAUDE_DIR, $CLAUDE_CONFIG_DIR, csb.claudeDir (each time it is set), else ~/.claude: the first
   /// of these that names any. Physical when they exist; each once; none beneath another.

@@ -8,6 +8,7 @@
 
 #include "csb/app/session_state.hpp"
 #include "csb/app/settings.hpp"
+#include "csb/app/show_details.hpp"
 #include "csb/app/versions.hpp"
 #include "csb/catalogue/catalogue.hpp"
 
@@ -30,6 +31,7 @@ struct ShowResult {
   std::string resume_directory;               ///< where `claude --resume` finds it; may be empty
   bool open_now = false;                      ///< a running client has it open
   source::Retention retention;
+  SessionSummary summary;  ///< by summarize(), where it is wanted
 
   explicit ShowResult(InspectedSession session) : inspected(std::move(session)) {}
 };
@@ -37,6 +39,9 @@ struct ShowResult {
 /// Everything the catalogue knows of one session. @throws Error{not_found}, Error{ambiguous}
 [[nodiscard]] ShowResult show(const Settings& settings, const catalogue::Catalogue& catalogue,
                               std::string_view session);
+
+/// A running client has it open.
+[[nodiscard]] bool is_open_now(const catalogue::Session& session);
 
 /// The directory in which the client looks for this session: the one of its working directories whose
 /// project folder is where the transcript lies; empty when the transcript names none.

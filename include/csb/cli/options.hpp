@@ -44,6 +44,8 @@ class Options {
                        const std::string& bare, std::string& target, const std::string& help);
   /// A word without a dash, required.
   void word(const std::string& name, std::string& target, const std::string& help);
+  /// The same, but it may be left out.
+  void optional_word(const std::string& name, std::string& target, const std::string& help);
   /// A word that is one of `values`, required.
   void choice_word(const std::string& name, const std::vector<std::string>& values, std::string& target,
                    const std::string& help);

@@ -33,7 +33,8 @@ struct Screen {
 };
 
 [[nodiscard]] std::string render(const app::ListResult& result, const Screen& screen);
-[[nodiscard]] std::string render(const app::ShowResult& result, const Screen& screen);
+/// @param whole every list is given to its end
+[[nodiscard]] std::string render(const app::ShowResult& result, const Screen& screen, bool whole = false);
 [[nodiscard]] std::string render(const app::LogResult& result, const Screen& screen);
 [[nodiscard]] std::string render(const app::DiffRow& row, const Screen& screen);
 [[nodiscard]] std::string render(const app::DiffSummary& summary, const Screen& screen);
