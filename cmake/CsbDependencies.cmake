@@ -57,3 +57,33 @@ else()
 endif()
 target_link_libraries(csb_deflate_lib INTERFACE ZLIB::ZLIB)  # inflate and CRC-32, everywhere
 message(STATUS "csb: deflate by ${CSB_DEFLATE_USED}")
+
+# claude.ai chats: libcurl to fetch them, libzip to read the service's exports. Both are loaded on first use, so
+# only headers (and libzip's soname, which differs between systems) are needed here; without them csb builds, and
+# says what is missing when it is asked for.
+option(CSB_WITH_CHATS "Fetch claude.ai chats, if libcurl is installed" ON)
+option(CSB_WITH_ZIP "Read zipped claude.ai exports, if libzip is installed" ON)
+find_path(CSB_CURL_INCLUDE curl/curl.h)
+if(CSB_WITH_CHATS AND CSB_CURL_INCLUDE)
+  set(CSB_CHATS_SYNC ON)
+  add_library(csb_curl INTERFACE)
+  target_include_directories(csb_curl SYSTEM INTERFACE ${CSB_CURL_INCLUDE})
+else()
+  set(CSB_CHATS_SYNC OFF)
+  message(STATUS "csb: without fetching of claude.ai chats (libcurl)")
+endif()
+find_path(CSB_ZIP_INCLUDE zip.h)
+find_library(CSB_ZIP NAMES zip)
+if(CSB_WITH_ZIP AND CSB_ZIP_INCLUDE AND CSB_ZIP)
+  set(CSB_CHATS_ZIP ON)
+  # libzip.so is a link to its soname, libzip.so.4 or libzip.so.5
+  get_filename_component(_zip ${CSB_ZIP} REALPATH)
+  get_filename_component(_zip ${_zip} NAME)
+  string(REGEX REPLACE "^(libzip\\.so\\.[0-9]+).*" "\\1" _zip "${_zip}")
+  add_library(csb_zip INTERFACE)
+  target_include_directories(csb_zip SYSTEM INTERFACE ${CSB_ZIP_INCLUDE})
+  target_compile_definitions(csb_zip INTERFACE CSB_LIBZIP="${_zip}")
+else()
+  set(CSB_CHATS_ZIP OFF)
+  message(STATUS "csb: without reading of zipped claude.ai exports (libzip)")
+endif()

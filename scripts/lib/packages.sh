@@ -24,6 +24,8 @@ build  -             libisal-dev        pkgconfig(libisal)     isa-l
 build  -             libdeflate-dev     pkgconfig(libdeflate)  libdeflate
 build  -             zlib1g-dev         pkgconfig(zlib)        zlib
 build  -             libssl-dev         pkgconfig(openssl)     openssl@3
+build  -             libcurl4-openssl-dev pkgconfig(libcurl)   curl
+build  -             libzip-dev         pkgconfig(libzip)      libzip
 test   -             catch2             cmake(Catch2)          catch2
 test   python3       python3            python3                python3
 test   clang++       clang              clang                  -

@@ -6,6 +6,7 @@
 
 #include "csb/util/clock.hpp"
 #include "csb/util/text.hpp"
+#include "hash.hpp"
 
 namespace csb::claude_ai {
 namespace {
@@ -27,13 +28,6 @@ constexpr std::string_view kNoParent = "00000000-0000-4000-8000-000000000000";
 constexpr std::array<std::string_view, 10> kTelling{"title",         "command",     "file_path", "query",
                                                     "url",           "description", "path",      "name",
                                                     "notebook_path", "pattern"};
-
-/// FNV-1a, 64 bits: an identity within one chat.
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = 0xCBF29CE484222325U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
-  return hash;
-}
 
 std::string first_characters(std::string_view text, std::size_t count) {
   std::size_t end = 0;

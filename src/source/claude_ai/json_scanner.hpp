@@ -45,6 +45,9 @@ class JsonScanner {
   /// Why it is no JSON, with the offset; empty while it is.
   [[nodiscard]] const std::string& error() const noexcept { return error_; }
 
+  /// In begin() and end(): where that bracket lies.
+  [[nodiscard]] std::uint64_t offset() const noexcept { return consumed_ + at_; }
+
   /// Called in begin(): hands every byte from that bracket on to `sink`, until end_raw() is called in the
   /// end() that belongs to it (whose bracket is the last byte).
   void begin_raw(std::function<void(std::string_view)> sink);

@@ -1,0 +1,17 @@
+#include "csb/source/claude_ai/sync.hpp"
+#include "csb/util/error.hpp"
+
+namespace csb::claude_ai {
+
+bool can_sync() { return false; }
+
+bool SyncResult::is_incomplete() const { return true; }
+
+SyncResult sync(const Secret&, const SyncOptions&) {
+  throw Error(
+      ErrorCode::failed, "this csb was built without libcurl, so it cannot fetch chats",
+      "import the official export ('csb chats import'), or build csb where libcurl's headers are installed "
+      "(Debian: libcurl4-openssl-dev)");
+}
+
+}  // namespace csb::claude_ai
