@@ -39,6 +39,11 @@ const std::vector<ConfigKey>& config_keys() {
        "paths to leave out that csb would store (globs, relative to the Claude directory)"},
       {"csb.claude", Kind::path, false, nullptr,
        "the program 'csb resume' runs, instead of 'claude' of PATH"},
+      {"chats.enabled", Kind::flag, false, nullptr, "true: 'csb chats sync' may fetch chats from claude.ai"},
+      {"chats.keyFile", Kind::path, false, nullptr, "a file with the session key, readable by you alone"},
+      {"chats.keyCommand", Kind::name, false, nullptr,
+       "a program that prints the session key; run without a shell"},
+      {"chats.proxy", Kind::name, false, nullptr, "the proxy to fetch chats through; no other is used"},
   };
   return keys;
 }
@@ -65,6 +70,8 @@ std::string complaint_about(const ConfigKey& key, const std::string& value) {
   if (key.kind == ConfigKey::Kind::path && value != "~" && !value.starts_with("~/") &&
       !value.starts_with('/'))
     return fmt::format("'{}' is no absolute path: write it with a leading '/' or '~/'", value);
+  if (key.kind == ConfigKey::Kind::flag && value != "true" && value != "false")
+    return fmt::format("'{}' is neither true nor false", value);
   if (key.kind == ConfigKey::Kind::pattern && value.starts_with('/'))
     return fmt::format("'{}' can match nothing: paths are relative to the Claude directory", value);
   return {};

@@ -11,6 +11,7 @@
 #include "csb/model/rel_path.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
+#include "csb/util/text.hpp"
 #include "settings_config.hpp"
 
 namespace csb::app {
@@ -122,6 +123,19 @@ std::vector<std::string> choose_claude_dirs(const SettingOverrides& overrides, c
   return directories;
 }
 
+ChatSettings chat_settings(const ConfigValues& config) {
+  ChatSettings chats;
+  const std::string enabled = ascii_lower(last_value(config, "chats.enabled"));
+  if (!enabled.empty() && enabled != "true" && enabled != "false")
+    throw Error(ErrorCode::usage, "the setting chats.enabled is '" + enabled + "'", "it is true or false");
+  chats.enabled = enabled == "true";
+  if (const std::string file = last_value(config, "chats.keyfile"); !file.empty())
+    chats.key_file = configured_path("chats.keyFile", file);
+  chats.key_command = last_value(config, "chats.keycommand");
+  chats.proxy = last_value(config, "chats.proxy");
+  return chats;
+}
+
 }  // namespace
 
 std::string ref_component(std::string_view name) {
@@ -155,6 +169,7 @@ Settings load_settings(const SettingOverrides& overrides) {
   const std::string default_store = settings.home + "/store.git";
   settings.store_is_default = settings.store.empty() || settings.store == default_store;
   if (settings.store.empty()) settings.store = default_store;
+  settings.chats = chat_settings(config);
 
   settings.more_claude_dirs = choose_claude_dirs(overrides, config);
   settings.claude_dir = settings.more_claude_dirs.front();

@@ -44,6 +44,12 @@ std::vector<Command> make_commands() {
   table.push_back(verify_command());
   table.push_back(rebuild_index_command());
   table.push_back(policy_command());
+  table.push_back(chats_sync_command());
+  table.push_back(chats_import_command());
+  table.push_back(chats_list_command());
+  table.push_back(chats_show_command());
+  table.push_back(chats_status_command());
+  table.push_back(chats_restore_command());
   table.push_back(config_command());
   table.push_back(completions_command());
   table.push_back(complete_command());

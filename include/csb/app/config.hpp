@@ -10,7 +10,7 @@ namespace csb::app {
 
 /// A variable of csb's configuration.
 struct ConfigKey {
-  enum class Kind { path, name, pattern };
+  enum class Kind { path, name, pattern, flag };
   const char* name;      ///< "csb.store"
   Kind kind;             ///< what its values are
   bool multiple;         ///< it may have several

@@ -7,6 +7,14 @@
 
 namespace csb::app {
 
+/// How claude.ai chats are fetched: section [chats] of the configuration.
+struct ChatSettings {
+  bool enabled = false;     ///< chats.enabled: the person has turned it on
+  std::string key_file;     ///< chats.keyFile
+  std::string key_command;  ///< chats.keyCommand
+  std::string proxy;        ///< chats.proxy; no other is used
+};
+
 /// What the command line may override. Empty = not given.
 struct SettingOverrides {
   std::vector<std::string> claude_dirs;  ///< --claude-dir, each time it was given
@@ -27,6 +35,7 @@ struct Settings {
   std::string store;             ///< flag, $CSB_STORE, csb.store, else <home>/store.git
   std::string client;            ///< csb.claude: the program of the client; empty: `claude` of PATH
   bool store_is_default = true;  ///< csb may create it; any other store must exist
+  ChatSettings chats;
   /// Flags, $CLAUDE_DIR, $CLAUDE_CONFIG_DIR, csb.claudeDir (each time it is set), else ~/.claude: the first
   /// of these that names any. Physical when they exist; each once; none beneath another.
   std::string claude_dir;                     ///< the first

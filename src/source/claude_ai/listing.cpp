@@ -5,7 +5,6 @@
 
 #include "chat_builder.hpp"
 #include "csb/model/session_id.hpp"
-#include "hash.hpp"
 #include "jobs.hpp"
 
 namespace csb::claude_ai {
@@ -27,16 +26,6 @@ std::string wrong_with_page(const JsonValue& value, bool is_array) {
 }
 
 }  // namespace
-
-std::uint64_t row_hash(const std::string& name, const std::string& leaf, std::int64_t updated_ns,
-                       bool is_starred, bool is_archived, const std::string& project) {
-  std::uint64_t hash = hash_of(name);
-  hash = hash_of("\x1f" + leaf, hash);
-  hash = hash_of("\x1f" + std::to_string(updated_ns), hash);
-  hash = hash_of(std::string("\x1f") + (is_starred ? "s" : "-") + (is_archived ? "a" : "-"), hash);
-  hash = hash_of("\x1f" + project, hash);
-  return hash == 0 ? 1 : hash;
-}
 
 std::optional<Row> read_row(const JsonValue& value) {
   const auto id = SessionId::parse(value.text_of("uuid"));

@@ -10,6 +10,7 @@
 
 #include "fetcher.hpp"
 #include "json_value.hpp"
+#include "row_hash.hpp"
 
 namespace csb::claude_ai {
 
@@ -22,11 +23,6 @@ struct Row {
 
 /// @return nothing when it names no chat in a usable way
 [[nodiscard]] std::optional<Row> read_row(const JsonValue& value);
-/// The hash for what is known of a chat otherwise.
-[[nodiscard]] std::uint64_t row_hash(const std::string& name, const std::string& leaf,
-                                     std::int64_t updated_ns, bool is_starred, bool is_archived,
-                                     const std::string& project);
-
 struct Listing {
   std::vector<Row> rows;       ///< newest first
   bool is_complete = false;    ///< every chat there is; false too when it stopped at what is known
