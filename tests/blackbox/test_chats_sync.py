@@ -275,7 +275,8 @@ class Reading(ChatsTest):
         self.assertEqual(document_hash(target), mock.expected()[chat])
         self.assertIn("there already", self.csb("chats", "restore", chat, "-o", target, status=1).err)
         self.assertIn("cannot be put back", self.csb("chats", "restore", chat, "-o", self.scratch).err)
-        self.assertIn("second branch", open(os.path.join(self.scratch, chat + ".md")).read())
+        with open(os.path.join(self.scratch, chat + ".md")) as f:
+            self.assertIn("second branch", f.read())
         self.csb("chats", "show", "ffffffff-0", status=NOT_FOUND)
         self.csb("chats", "show", "", status=NOT_FOUND)
 
