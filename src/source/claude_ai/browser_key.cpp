@@ -7,8 +7,11 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -21,21 +24,58 @@
 namespace csb::claude_ai {
 namespace {
 
-constexpr int kBusyTimeoutMs = 5000;
+constexpr int kBusyTimeoutMs = 1000;
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
   return value == nullptr ? std::string() : std::string(value);
 }
 
-/// A copy in memory, taken by SQLite itself: so what still lies in the write-ahead log is in it, also while
-/// the browser runs.
-SQLite::Database copy_of(const std::string& path) {
-  SQLite::Database memory(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+/// @return false when it is locked
+bool copy_into(SQLite::Database& memory, const std::string& path) {
+  constexpr int kDone = 101;  // SQLITE_DONE
   SQLite::Database source(path, SQLite::OPEN_READONLY, kBusyTimeoutMs);
   SQLite::Backup backup(memory, source);
-  for (int tries = 0; backup.executeStep(-1) != 101 && tries < 50; ++tries) {  // SQLITE_DONE
+  return backup.executeStep(-1) == kDone;
+}
+
+/// A directory of its own, removed in the end.
+class PrivateDirectory {
+ public:
+  PrivateDirectory() {
+    const std::string set = environment("TMPDIR");
+    path_ = (set.empty() ? "/tmp" : set) + "/csb-browser.XXXXXX";
+    if (::mkdtemp(path_.data()) == nullptr)
+      throw errno_error("cannot make a directory for the browser's cookies", errno);
   }
+  PrivateDirectory(const PrivateDirectory&) = delete;
+  PrivateDirectory& operator=(const PrivateDirectory&) = delete;
+  ~PrivateDirectory() {
+    try {
+      fs::remove_tree(path_);
+    } catch (const Error&) {
+      return;  // it is private, and in the directory for such things
+    }
+  }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+/// A copy in memory, taken by SQLite itself: so what still lies in the write-ahead log is in it, also while
+/// the browser runs. Where the browser locks everybody out, its files are copied, log and all, and read
+/// there.
+SQLite::Database copy_of(const std::string& path) {
+  SQLite::Database memory(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  if (copy_into(memory, path)) return memory;
+  const PrivateDirectory directory;
+  for (const char* part : {"", "-wal"})
+    if (fs::exists(path + part))
+      fs::replace_file(directory.path() + "/cookies" + part, read_file(path + part));
+  if (!copy_into(memory, directory.path() + "/cookies"))
+    throw Error(ErrorCode::unauthorized, "'" + path + "' cannot be read while the browser runs",
+                "close it, and try again");
   return memory;
 }
 
