@@ -72,10 +72,17 @@ def document_hash(path):
 
 
 class ChatsTest(CsbTest):
+    needs_sync, needs_zip = True, False
+
     def setUp(self):
         super().setUp()
         self.mirror = os.path.join(self.csb_home, "claude.ai")
         self.write_config("[chats]\n\tenabled = true\n")
+        built = self.csb("chats", "status", "--json").json()
+        if self.needs_sync and not built["can_sync"]:
+            self.skipTest("this csb was built without libcurl")
+        if self.needs_zip and not built["can_import_zip"]:
+            self.skipTest("this csb was built without libzip")
 
     def write_config(self, text):
         path = os.path.join(self.home, ".config/csb/config")

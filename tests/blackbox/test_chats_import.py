@@ -40,6 +40,8 @@ MEMORY = {"account_uuid": ACCOUNT, "conversations_memory": "remembers", "project
 
 
 class Import(ChatsTest):
+    needs_zip = True
+
     def zip(self, name, files):
         path = os.path.join(self.scratch, name)
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as z:
@@ -147,6 +149,7 @@ class Import(ChatsTest):
         self.sync()
         self.assert_is_oracle(mock)
         self.assertEqual(1, len(glob.glob(self.mirror + "/*/*/" + known + ".json")))
+        self.assertEqual(1, len(glob.glob(self.mirror + "/by-name/*/*" + known + ".json")))
 
     def test_a_store_of_claude_backup(self):
         mock = self.mock("--chats", 5)

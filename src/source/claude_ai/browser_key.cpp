@@ -18,6 +18,7 @@
 #include <optional>
 
 #include "csb/util/error.hpp"
+#include "csb/util/fd.hpp"
 #include "csb/util/fs.hpp"
 #include "key_command.hpp"
 

@@ -87,4 +87,15 @@ void update_links(const std::string& root, const StateDatabase& database,
   }
 }
 
+void remove_link(const std::string& root, const StateDatabase& database, const std::string& organization,
+                 const std::string& link) {
+  if (link.empty()) return;
+  std::string folder = organization;
+  for (const OrganizationState& known : database.organizations())
+    if (known.uuid == organization && !known.link.empty()) folder = known.link;
+  folder = root + "/by-name/" + folder;
+  ::unlink((folder + "/" + link).c_str());
+  ::rmdir(folder.c_str());  // if it was the last one
+}
+
 }  // namespace csb::claude_ai

@@ -15,4 +15,8 @@ namespace csb::claude_ai {
 void update_links(const std::string& root, const StateDatabase& database,
                   std::vector<OrganizationState>& organizations, std::vector<ChatState>& chats);
 
+/// Takes away the second name of a chat that is no longer in that organization.
+void remove_link(const std::string& root, const StateDatabase& database, const std::string& organization,
+                 const std::string& link);
+
 }  // namespace csb::claude_ai

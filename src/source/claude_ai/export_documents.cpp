@@ -19,6 +19,7 @@ struct ExportDocuments::State : JsonHandler {
       : new_body(std::move(make)), visit(std::move(tell)) {}
 
   void begin(bool is_object) override {
+    has_top = true;
     if (depth == 0 && !is_object) array = true;
     const bool is_document = is_object && depth == (array ? 1 : 0);
     ++depth;
@@ -58,6 +59,7 @@ struct ExportDocuments::State : JsonHandler {
   std::optional<ChatReader> reader;
   std::size_t depth = 0;
   bool array = false;
+  bool has_top = false;  ///< an array or an object
 };
 
 ExportDocuments::ExportDocuments(std::function<Body()> new_body, std::function<void(ExportDocument)> visit)

@@ -61,9 +61,10 @@ class ImportRun {
           path, [&](const ExportFile& file) { find_owner(file); }, [](const Problem&) {});
     for (const std::string& path : options_.files) {
       if (result_.interrupted) break;
+      here_ = bytes_of(path);
       visit_export_files(
           path, [&](const ExportFile& file) { import_file(file); }, tell_once);
-      done_ += bytes_of(path);
+      done_ += here_;
     }
     if (unknown_ > 0)
       note(std::to_string(unknown_) + " documents are of a kind csb does not know, and were left out");
@@ -100,16 +101,22 @@ class ImportRun {
     if (result_.interrupted) return;
     try {
       // To its end first: a damaged file must not be half believed.
-      file.read([&](std::string_view) { check_interrupt(); });
+      std::uint64_t read = 0;
+      const auto went_on = [&](std::size_t bytes) {
+        check_interrupt();
+        read += bytes;
+        if (options_.progress && file.size > 0)
+          options_.progress(done_ + std::min(here_, here_ * read / (2 * file.size)), total_);
+      };
+      file.read([&](std::string_view piece) { went_on(piece.size()); });
       ExportDocuments documents([&] { return mirror_.new_body(); },
                                 [&](ExportDocument document) { import_document(std::move(document), file); });
       file.read([&](std::string_view piece) {
-        check_interrupt();
-        if (options_.progress) options_.progress(done_, total_);
+        went_on(piece.size());
         documents.feed(piece);
       });
       if (const std::string wrong = documents.finish(); !wrong.empty())
-        not_saved(file.name, "is no JSON: " + wrong + "; what came before that was read");
+        not_saved(file.name, wrong + "; what came before that was read");
     } catch (const Error& error) {
       if (error.code() == ErrorCode::interrupted) {
         result_.interrupted = true;
@@ -282,7 +289,8 @@ class ImportRun {
   std::set<std::string> staged_;  ///< chats whose files are not in place yet
   std::set<std::string> owners_, accounts_;
   std::map<std::string, std::set<std::string>> organizations_;  ///< of each account
-  std::uint64_t unknown_ = 0, done_ = 0, total_ = 0;
+  std::uint64_t unknown_ = 0;
+  std::uint64_t done_ = 0, here_ = 0, total_ = 0;  ///< bytes: of files before, of this one, of all
   bool disk_failed_ = false;
 };
 

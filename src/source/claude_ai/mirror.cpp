@@ -12,6 +12,7 @@
 
 #include "body.hpp"
 #include "by_name.hpp"
+#include "csb/source/claude_ai/mirror_policy.hpp"
 #include "csb/util/clock.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"

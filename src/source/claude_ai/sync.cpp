@@ -78,7 +78,7 @@ SyncResult SyncRun::run() {
       sync_organization(organization);
     }
   }
-  result_.not_tried = planned_.size();
+  result_.not_tried += planned_.size();
   result_.requests = fetcher_.requests();
   result_.retried = fetcher_.retried();
   if (!options_.dry_run) {
