@@ -37,7 +37,10 @@ void require_some_root(const Settings& settings) {
 class BackupOfAll {
  public:
   BackupOfAll(const Settings& settings, const BackupOptions& options)
-      : settings_(settings), options_(options), roots_(roots_to_back_up(settings)) {}
+      : settings_(settings), options_(options) {
+    using Access = catalogue::Catalogue::Access;
+    roots_ = roots_to_back_up(settings, options.dry_run ? Access::read : Access::read_alone, catalogue_);
+  }
 
   BackupResult run() {
     result_.started_ns = now_ns();
@@ -63,7 +66,9 @@ class BackupOfAll {
       if (roots_.size() == 1 || error.code() == ErrorCode::busy || error.code() == ErrorCode::interrupted)
         throw;
       if (!first_error_) first_error_ = std::current_exception();
-      if (!options_.session.empty() && error.code() == ErrorCode::not_found) return;
+      // Other roots may be away or have no such session: it is enough that one has it.
+      const bool is_elsewhere = error.code() == ErrorCode::not_found || !fs::is_directory(root.directory);
+      if (!options_.session.empty() && is_elsewhere) return;
       note_look(root, started, 1);
       add_failed_root(result_, root, error);
     }
@@ -74,7 +79,10 @@ class BackupOfAll {
   BackupResult run_one(const Root& root) {
     Settings without = settings_;
     try {
-      return BackupRun(settings_, root, options_for_one()).run();
+      BackupRun run(settings_, root, options_for_one(), std::exchange(catalogue_, std::nullopt));
+      BackupResult one = run.run();
+      catalogue_ = run.give_back();
+      return one;
     } catch (const std::exception& error) {
       using catalogue::Catalogue;
       if (options_.dry_run || options_.no_commit) throw;
@@ -112,6 +120,7 @@ class BackupOfAll {
 
   const Settings& settings_;
   const BackupOptions& options_;
+  std::optional<catalogue::Catalogue> catalogue_;  ///< as long as nobody needs to write in it
   std::vector<Root> roots_;
   BackupOptions one_;
   BackupResult result_;

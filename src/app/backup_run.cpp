@@ -30,8 +30,17 @@ std::size_t ingest_threads() { return std::clamp<std::size_t>(worker_count(), 2,
 
 }  // namespace
 
-BackupRun::BackupRun(const Settings& settings, const Root& target, const BackupOptions& options)
-    : settings_(settings), target_(target), options_(options), store_(settings, options.patience) {}
+BackupRun::BackupRun(const Settings& settings, const Root& target, const BackupOptions& options,
+                     std::optional<catalogue::Catalogue> opened)
+    : settings_(settings),
+      target_(target),
+      options_(options),
+      catalogue_(std::move(opened)),
+      store_(settings, options.patience) {}
+
+std::optional<catalogue::Catalogue> BackupRun::give_back() {
+  return only_reads_ ? std::move(catalogue_) : std::nullopt;
+}
 
 BackupResult BackupRun::run() {
   result_.started_ns = now_ns();
@@ -132,7 +141,7 @@ void BackupRun::open_catalogue() {
   if (!exists) return;
   try {
     const auto access = options_.dry_run ? Catalogue::Access::read : Catalogue::Access::read_alone;
-    catalogue_ = Catalogue::open(settings_.catalogue_file(), access);
+    if (!catalogue_) catalogue_ = Catalogue::open(settings_.catalogue_file(), access);
     only_reads_ = !options_.dry_run;
     find_root_row();
   } catch (const std::exception& error) {

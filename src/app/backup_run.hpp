@@ -20,9 +20,13 @@ namespace csb::app {
 class BackupRun {
  public:
   /// @param target the root; all three must outlive this
-  BackupRun(const Settings& settings, const Root& target, const BackupOptions& options);
+  /// @param opened the catalogue, opened to read, if that was done before
+  BackupRun(const Settings& settings, const Root& target, const BackupOptions& options,
+            std::optional<catalogue::Catalogue> opened = std::nullopt);
   /// @throws Error as backup() does
   [[nodiscard]] BackupResult run();
+  /// The catalogue for the next run, when this one only read in it.
+  [[nodiscard]] std::optional<catalogue::Catalogue> give_back();
 
  private:
   /// One look at the root beside what is known of it.

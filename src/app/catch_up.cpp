@@ -51,12 +51,18 @@ class CatchUp {
       const bool exists =
           std::any_of(branches.begin(), branches.end(),
                       [&root](const archive::Branch& branch) { return branch.ref == root.branch; });
-      if (exists || !root.head || is_own_branch(settings_, root.branch)) continue;
+      if (exists || !root.head || is_written_here(root.branch)) continue;
       auto update = catalogue_.begin();
       update.clear_root(root.id);
       update.commit();
       anew_ = true;
     }
+  }
+
+  /// A branch of these settings is stored anew by the next backup.
+  [[nodiscard]] bool is_written_here(const std::string& branch) const {
+    const auto roots = roots_of(settings_, &catalogue_);
+    return std::any_of(roots.begin(), roots.end(), [&](const Root& root) { return root.branch == branch; });
   }
 
   /// What the branch has on top of `head`. @return nothing when `head` is not in its history any more

@@ -156,16 +156,17 @@ std::vector<Root> roots_of(const Settings& settings, const catalogue::Catalogue*
   return roots_of(settings, catalogue != nullptr ? recorded_in(*catalogue) : Recorded());
 }
 
-std::vector<Root> roots_to_back_up(const Settings& settings) {
-  using catalogue::Catalogue;
+std::vector<Root> roots_to_back_up(const Settings& settings, catalogue::Catalogue::Access access,
+                                   std::optional<catalogue::Catalogue>& opened) {
   if (fs::exists(settings.catalogue_file())) {
     try {
-      const Catalogue catalogue = Catalogue::open(settings.catalogue_file(), Catalogue::Access::read_alone);
-      const Recorded recorded = recorded_in(catalogue);
-      if (is_of_this_store(catalogue, settings) && !recorded.empty()) return roots_of(settings, recorded);
+      opened = catalogue::Catalogue::open(settings.catalogue_file(), access);
+      const Recorded recorded = recorded_in(*opened);
+      if (is_of_this_store(*opened, settings) && !recorded.empty()) return roots_of(settings, recorded);
     } catch (const std::exception&) {
       // It is about to be repaired or set aside, by the run that needs it; the store knows as well.
     }
+    opened.reset();
   }
   return roots_of(settings, recorded_in_store(settings));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,7 +45,10 @@ struct RecordedRoot {
 /// The same with what the catalogue has on record. @param catalogue nullptr: nothing is
 [[nodiscard]] std::vector<Root> roots_of(const Settings& settings, const catalogue::Catalogue* catalogue);
 
-/// The same for a run that writes: where the catalogue is missing or unusable, the store is asked.
-[[nodiscard]] std::vector<Root> roots_to_back_up(const Settings& settings);
+/// The same for a backup: where the catalogue is missing or unusable, the store is asked.
+/// @param opened gets the catalogue, opened with this access, where it is sound
+[[nodiscard]] std::vector<Root> roots_to_back_up(const Settings& settings,
+                                                 catalogue::Catalogue::Access access,
+                                                 std::optional<catalogue::Catalogue>& opened);
 
 }  // namespace csb::app
