@@ -184,6 +184,22 @@ class Chats(CsbTest):
                          [(p["class"], p["session"]) for p in document["paths"]])
         self.assertEqual([self.mirror.root] * 2, [p["root"] for p in document["paths"]])
 
+    def test_all_branches_are_read_on_disk_and_from_the_store(self):
+        chat = self.mirror.chat("branches", turns=1)
+        self.mirror.chat("another")
+        root = chat.document["chat_messages"][0]["uuid"]
+        chat.message("assistant", "another answer to the first", parent=root)
+        chat.save()
+        self.backup()
+        for deleted in (False, True):
+            if deleted:
+                os.remove(chat.path)
+                self.backup()
+            text = self.csb("export", chat.id, "--json").out
+            for said in ("question 1", "answer 1", "another answer to the first"):
+                self.assertIn(said, text, deleted)
+            self.assertIn("another answer", self.csb("distill", chat.id).out)
+
     def test_status_and_verify_count_them(self):
         chat = self.mirror.chat()
         self.backup()
