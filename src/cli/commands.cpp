@@ -29,7 +29,6 @@ std::vector<Command> make_commands() {
   table.push_back(set_rm_command());
   table.push_back(set_forget_command());
   table.push_back(set_import_command());
-  table.push_back(restore_command());
   table.push_back(scan_command());
   table.push_back(tree_command());
   table.push_back(usage_command());
