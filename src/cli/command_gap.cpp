@@ -90,16 +90,6 @@ std::string render(const app::CheckResult& result, const Screen& screen) {
   return out;
 }
 
-/// Nothing when neither catalogue nor store exist: then nothing is archived.
-std::optional<catalogue::Catalogue> catalogue_if_any(const Call& call, const app::Settings& settings) {
-  try {
-    return open_catalogue(call, settings);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::not_found || !settings.store_is_default) throw;
-    return std::nullopt;
-  }
-}
-
 int run_check(Call& call) {
   std::vector<std::string> exclude;
   Options options(call);
