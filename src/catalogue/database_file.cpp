@@ -59,10 +59,16 @@ std::string immutable_uri(const std::string& path) {
 
 }  // namespace
 
+void require_regular(const struct stat& st, const std::string& path) {
+  if (!S_ISREG(st.st_mode))
+    throw Error(ErrorCode::failed, "'" + path + "' is no file: no database can be in it");
+}
+
 void make_private(const std::string& path) {
   struct stat st {};
   if (::stat(path.c_str(), &st) == 0) {
-    if (S_ISREG(st.st_mode) && (st.st_mode & 07777) != kPrivate && ::chmod(path.c_str(), kPrivate) != 0)
+    require_regular(st, path);
+    if ((st.st_mode & 07777) != kPrivate && ::chmod(path.c_str(), kPrivate) != 0)
       throw errno_error("cannot protect '" + path + "'", errno);
     return;
   }

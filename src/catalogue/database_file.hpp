@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/stat.h>
+
 #include <string>
 
 #include <SQLiteCpp/Database.h>
@@ -8,6 +10,9 @@
 namespace csb::catalogue {
 
 inline constexpr int kBusyTimeoutMs = 10'000;
+
+/// SQLite would say of a directory what it says of a broken disk. @throws Error for what is no file
+void require_regular(const struct stat& st, const std::string& path);
 
 /// Makes the file before SQLite does, private whatever the umask; -wal and -shm inherit its mode. A file
 /// that exists is not opened here: closing it would drop the locks of this process's other connections.

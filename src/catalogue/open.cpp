@@ -48,6 +48,7 @@ SQLite::Database open_for_reading(const std::string& path) {
     if (errno == ENOENT || errno == ENOTDIR) throw no_catalogue(path);
     throw errno_error("cannot open the catalogue '" + path + "'", errno);
   }
+  require_regular(st, path);
   try {
     SQLite::Database database(path, SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, kBusyTimeoutMs);
     require_readable_schema(database, path);

@@ -40,7 +40,8 @@ Command rebuild_index_command() {
       "were "
       "deleted, and what only older versions hold. The old catalogue answers until the new one is complete, "
       "and stays when anything goes wrong. csb does this by itself when the catalogue is missing or damaged.",
-      {{"csb rebuild-index", "after a doubt about what csb list shows"}},
+      {{"csb rebuild-index", "after a doubt about what csb list shows"},
+       {"csb rebuild-index --json", "in a script: what it found, and what it could not read"}},
       {kIncomplete, kNotFound, kBusy, kRefused}};
 }
 
