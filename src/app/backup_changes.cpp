@@ -73,6 +73,7 @@ void add_read_file(const Work& work, const source::Source& source, ChangeSet& ch
   } else {
     changes.relearned.push_back(state);
   }
+  if (!work.found.details.empty()) changes.details.emplace(state.path, work.found.details);
 }
 
 /// Without slices it was seen by an index-only run, or could not be read from the store.

@@ -36,9 +36,11 @@ struct ChangeSet {
   std::vector<Edit> edits;  ///< sorted by path
   std::vector<Touched> touched;
   std::vector<catalogue::FileState> relearned;  ///< content as stored, but more is known of it now
-  std::vector<std::string> forgotten;           ///< known to an index-only run, never stored, gone
-  std::optional<std::string> foreign;           ///< new `.csb/foreign.jsonl`, when it differs
-  std::optional<std::string> foreign_note;      ///< it, as the catalogue is to remember it
+  /// By path: pack_details() of what was parsed of those to be put, which the catalogue gets with them.
+  std::map<std::string, std::string> details;
+  std::vector<std::string> forgotten;       ///< known to an index-only run, never stored, gone
+  std::optional<std::string> foreign;       ///< new `.csb/foreign.jsonl`, when it differs
+  std::optional<std::string> foreign_note;  ///< it, as the catalogue is to remember it
 
   [[nodiscard]] bool anything_to_store() const noexcept { return !edits.empty() || foreign.has_value(); }
 };

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "csb/util/clock.hpp"
+#include "packed_details.hpp"
 
 namespace csb::app {
 namespace {
@@ -27,13 +28,23 @@ catalogue::Version version_of(const Edit& edit, std::int64_t root_id, const std:
   return version;
 }
 
+/// One file's details are unpacked at a time.
+void put_file(catalogue::Catalogue::Update& update, std::int64_t root_id, const ChangeSet& changes,
+              const catalogue::FileState& state) {
+  const auto packed = changes.details.find(state.path);
+  if (packed == changes.details.end()) return update.put_file(root_id, state);
+  catalogue::FileState with_details = state;
+  with_details.details = unpack_details(packed->second);
+  update.put_file(root_id, with_details);
+}
+
 void record_files(catalogue::Catalogue::Update& update, std::int64_t root_id, const ChangeSet& changes) {
   for (const std::string& path : changes.forgotten) update.remove_file(root_id, path);
   for (const Edit& edit : changes.edits)
     if (!edit.state) update.remove_file(root_id, edit.change.path);
   for (const Edit& edit : changes.edits)
-    if (edit.state) update.put_file(root_id, *edit.state);
-  for (const catalogue::FileState& state : changes.relearned) update.put_file(root_id, state);
+    if (edit.state) put_file(update, root_id, changes, *edit.state);
+  for (const catalogue::FileState& state : changes.relearned) put_file(update, root_id, changes, state);
   for (const Touched& file : changes.touched) update.touch_file(file.file_id, file.stamp, file.racy);
 }
 
@@ -90,6 +101,7 @@ ChangeSet index_only(const ChangeSet& changes, const std::vector<catalogue::File
   ChangeSet learned;
   learned.touched = changes.touched;
   learned.relearned = changes.relearned;
+  learned.details = changes.details;
   for (const Edit& edit : changes.edits) {
     if (!edit.state) continue;
     catalogue::FileState state = *edit.state;

@@ -11,6 +11,7 @@
 #include "csb/util/clock.hpp"
 #include "csb/util/fd.hpp"
 #include "ingest_read.hpp"
+#include "packed_details.hpp"
 #include "session_facts.hpp"
 
 namespace csb::app {
@@ -78,7 +79,7 @@ Ingested accepted(const IngestJob& job, const FileStamp& stamp, Reading reading,
   result.state.facts = transcript::serialize(facts);
   // A stub or a blank never counts as the session's content: it stays listed by the conversation it was.
   if (facts.messages > 0) {
-    result.state.details = reading.parser->details();
+    result.details = pack_details(reading.parser->details());
     result.state.details_go_on = reading.parser->goes_on();
     if (job.known) result.state.details_of = job.known->path;
   }
