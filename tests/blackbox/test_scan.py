@@ -1,5 +1,6 @@
 """csb scan: sessions by where they worked; and what list shares with it."""
 import os
+import pathlib
 
 import json_schema
 import terminal
@@ -77,7 +78,7 @@ class Scan(CsbTest):
     def test_restore_is_whole_and_asks(self):
         made = self.top.footprint()
         self.backup()
-        contents = {rel: open(self.tree.path(rel), "rb").read() for rel in made + [self.top.rel]}
+        contents = {rel: pathlib.Path(self.tree.path(rel)).read_bytes() for rel in made + [self.top.rel]}
         self.top.delete()
         dry = self.csb("scan", self.work, "--restore", "--dry-run")
         self.assertFalse(os.path.exists(self.top.path))
