@@ -23,8 +23,8 @@ constexpr std::size_t kMessageBytes = 500;
 std::string log_file(const Settings& settings) { return settings.home + "/log/schedule"; }
 
 std::string to_line(const ScheduledRun& run) {
-  return fmt::format("{} outcome={} by={} ms={} {}", format_rfc3339(run.when_ns), run.outcome, run.by,
-                     run.duration_ns / 1'000'000,
+  return fmt::format("{} outcome={} by={} ms={} {}", format_rfc3339(run.when_ns), run.outcome,
+                     printable(run.by), run.duration_ns / 1'000'000,
                      cut_to_columns(printable(run.message.substr(0, kMessageBytes)), kMessageBytes));
 }
 

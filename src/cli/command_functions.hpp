@@ -46,6 +46,7 @@ namespace csb::cli {
 [[nodiscard]] Command verify_command();
 [[nodiscard]] Command rebuild_index_command();
 [[nodiscard]] Command policy_command();
+[[nodiscard]] Command setup_command();
 [[nodiscard]] Command schedule_command();
 [[nodiscard]] Command chats_sync_command();
 [[nodiscard]] Command chats_import_command();
@@ -53,6 +54,7 @@ namespace csb::cli {
 [[nodiscard]] Command chats_show_command();
 [[nodiscard]] Command chats_status_command();
 [[nodiscard]] Command chats_restore_command();
+[[nodiscard]] Command doctor_command();
 [[nodiscard]] Command config_command();
 [[nodiscard]] Command completions_command();
 [[nodiscard]] Command complete_command();

@@ -3,8 +3,8 @@
 #include "command_functions.hpp"
 #include "csb/app/schedule.hpp"
 #include "csb/cli/exit_status.hpp"
-#include "csb/cli/json.hpp"
 #include "csb/cli/options.hpp"
+#include "csb/cli/upkeep.hpp"
 #include "csb/cli/words.hpp"
 #include "csb/util/error.hpp"
 

@@ -12,6 +12,7 @@ std::vector<Command> make_commands() {
   table.push_back(backup_command());
   table.push_back(hook_command());
   table.push_back(maintain_command());
+  table.push_back(setup_command());
   table.push_back(schedule_command());
   table.push_back(list_command());
   table.push_back(search_command());
@@ -42,6 +43,7 @@ std::vector<Command> make_commands() {
   table.push_back(check_command());
   table.push_back(verify_command());
   table.push_back(rebuild_index_command());
+  table.push_back(doctor_command());
   table.push_back(policy_command());
   table.push_back(chats_sync_command());
   table.push_back(chats_import_command());

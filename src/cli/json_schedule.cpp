@@ -1,4 +1,4 @@
-#include "csb/cli/json.hpp"
+#include "csb/cli/upkeep.hpp"
 #include "json_value.hpp"
 
 namespace csb::cli {

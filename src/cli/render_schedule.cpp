@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "csb/cli/render.hpp"
+#include "csb/cli/upkeep.hpp"
 #include "csb/cli/words.hpp"
 #include "csb/util/clock.hpp"
 #include "csb/util/text.hpp"

@@ -46,6 +46,17 @@ std::string with_tilde(const std::string& path) {
   return is_beneath(path, home) ? "~" + path.substr(std::string_view(home).size()) : path;
 }
 
+std::string with_tildes(std::string text) {
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || *home != '/' || home[1] == '\0') return text;
+  const std::string prefix = std::string(home) + "/";
+  for (auto at = text.find(prefix); at != std::string::npos; at = text.find(prefix, at + 2)) {
+    const bool begins = at == 0 || std::string_view(" '\"(=").find(text[at - 1]) != std::string_view::npos;
+    if (begins) text.replace(at, prefix.size(), "~/");
+  }
+  return text;
+}
+
 std::string shell_word(std::string_view text) {
   const auto plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

@@ -45,7 +45,7 @@ class Base(CsbTest):
 
     def environment(self, **extra):
         # Nothing but what a test puts there: a scheduler of this machine must not be touched.
-        for tool in ("sh", "env", "cat", "rm", "mkdir", "ln", "sed", "git", "ps"):
+        for tool in ("sh", "env", "cat", "rm", "mkdir", "ln", "sed", "git", "ps", "chmod"):
             if shutil.which(tool) and not os.path.lexists(os.path.join(self.bin, tool)):
                 os.symlink(shutil.which(tool), os.path.join(self.bin, tool))
         return super().environment(**{"PATH": self.bin, **extra})

@@ -40,12 +40,6 @@ namespace csb::cli {
 [[nodiscard]] std::string to_json(const app::Roster& roster);
 [[nodiscard]] std::string to_json(const std::vector<app::SessionSet>& sets);
 [[nodiscard]] std::string to_json(const app::ConfigResult& result);
-[[nodiscard]] std::string to_json(const app::ScheduleStatus& status);
-[[nodiscard]] std::string to_json(const app::ScheduleInstalled& result, bool dry_run);
-[[nodiscard]] std::string to_json(app::Scheduler scheduler, const std::vector<app::ScheduleFile>& files);
-/// What `csb schedule remove` took out.
-[[nodiscard]] std::string to_json(const std::vector<std::string>& removed, bool dry_run);
-[[nodiscard]] std::string to_json(const app::ScheduledOutcome& outcome);
 [[nodiscard]] std::string to_json(const app::ConfigEntry& entry);
 
 /// One hit on one line: a search prints them as they are found.

@@ -48,8 +48,6 @@ struct Screen {
 [[nodiscard]] std::string render(const app::Roster& roster, const Screen& screen);
 [[nodiscard]] std::string render(const std::vector<app::SessionSet>& sets, const Screen& screen);
 [[nodiscard]] std::string render(const app::ConfigResult& result, bool show_origin, const Screen& screen);
-[[nodiscard]] std::string render(const app::ScheduleStatus& status, const Screen& screen);
-[[nodiscard]] std::string render(const app::ScheduleInstalled& result, bool dry_run, const Screen& screen);
 
 // Parts that several of them share.
 

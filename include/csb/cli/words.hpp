@@ -23,6 +23,9 @@ namespace csb::cli {
 /// A path as a person knows it: "~/src" for what lies beneath $HOME.
 [[nodiscard]] std::string with_tilde(const std::string& path);
 
+/// The same for every path in a text.
+[[nodiscard]] std::string with_tildes(std::string text);
+
 /// `text` as one word of a POSIX shell: quoted when it must be.
 [[nodiscard]] std::string shell_word(std::string_view text);
 

@@ -6,6 +6,13 @@
 
 using namespace csb::cli;
 
+TEST_CASE("paths in a text are shortened where they begin") {
+  const std::string home = std::getenv("HOME");
+  CHECK(with_tildes("in " + home + "/a, '" + home + "/b' and /x" + home + "/c") ==
+        "in ~/a, '~/b' and /x" + home + "/c");
+  CHECK(with_tildes("nothing") == "nothing");
+}
+
 TEST_CASE("numbers and lists read well") {
   CHECK(grouped(0) == "0");
   CHECK(grouped(999) == "999");
