@@ -223,6 +223,7 @@ void ChatReader::feed(std::span<const std::byte> bytes) { (void)state_->scanner.
 ChatFacts ChatReader::finish() {
   State& state = *state_;
   const bool good = state.scanner.finish();
+  if (state.target != nullptr) cut_partial_character(*state.target);  // it ended within a text
   ChatFacts facts = state.builder.finish();
   facts.is_complete = good && state.whole;
   if (!facts.is_complete) facts.error = good ? "it is no JSON object" : state.scanner.error();

@@ -179,7 +179,7 @@ std::size_t JsonScanner::string(std::size_t at) {
       if (c == '"' || c == '\\' || c < 0x20) break;
       if (high_ != 0) lone_surrogate();
     } else if (!utf8(c)) {
-      return at_ = at, fail("it is not UTF-8"), at;
+      return at_ = at, emit(chunk_.substr(from, at - from)), fail("it is not UTF-8"), at;
     }
   }
   if (at > from) emit(chunk_.substr(from, at - from));
@@ -189,6 +189,7 @@ std::size_t JsonScanner::string(std::size_t at) {
   } else if (chunk_[at] == '\\') {
     inside_ = Inside::escape;
   } else {
+    at_ = at;
     fail("a control character in a text");
   }
   return at + 1;
@@ -292,6 +293,7 @@ std::size_t JsonScanner::number(std::size_t at) {
       if (token_.size() < kMaxToken) token_ += chunk_[at];
       continue;
     }
+    at_ = at;
     finish_number();
     return at;
   }

@@ -1,6 +1,7 @@
 #include "json_value.hpp"
 
 #include <charconv>
+#include <utility>
 
 #include "json_scanner.hpp"
 
@@ -54,7 +55,7 @@ class Builder : public JsonHandler {
     if (open_.empty()) {
       top = std::move(value);
     } else if (open_.back().first.is_object()) {
-      open_.back().first.members.emplace_back(std::move(name_), std::move(value));
+      open_.back().first.members.push_back({std::move(name_), std::move(value)});
     } else {
       open_.back().first.items.push_back(std::move(value));
     }
@@ -71,7 +72,7 @@ class Builder : public JsonHandler {
 
 const JsonValue* JsonValue::find(std::string_view name) const {
   for (auto member = members.rbegin(); member != members.rend(); ++member)
-    if (member->first == name) return &member->second;
+    if (member->name == name) return &member->value;
   return nullptr;
 }
 

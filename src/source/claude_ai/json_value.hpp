@@ -4,10 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace csb::claude_ai {
+
+struct JsonMember;
 
 /// A small JSON document, whole in memory: what the service answers but for chats. Nesting and the number of
 /// values are bounded.
@@ -16,7 +17,7 @@ struct JsonValue {
   Kind kind = Kind::null;
   std::string text;  ///< of a text: decoded; of other scalars: as written
   std::vector<JsonValue> items;
-  std::vector<std::pair<std::string, JsonValue>> members;
+  std::vector<JsonMember> members;
   std::size_t begin = 0, end = 0;  ///< of an array or object: where it lies in the document
 
   [[nodiscard]] bool is_array() const noexcept { return kind == Kind::array; }
@@ -28,6 +29,11 @@ struct JsonValue {
   [[nodiscard]] bool is_true(std::string_view name) const;
   /// A member that is a whole number.
   [[nodiscard]] std::optional<std::uint64_t> number_of(std::string_view name) const;
+};
+
+struct JsonMember {
+  std::string name;
+  JsonValue value;
 };
 
 /// @return nothing when `json` is no JSON, or holds too many values; `why` says so

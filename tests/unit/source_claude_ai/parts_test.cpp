@@ -105,8 +105,8 @@ TEST_CASE("small documents") {
   REQUIRE(value);
   CHECK(value->find("a")->text_of("c") == "last");
   CHECK(value->number_of("n") == std::optional<std::uint64_t>(7));
-  CHECK(value->members[0].second.find("b")->items.size() == 3);
-  const JsonValue& inner = value->members[0].second;
+  CHECK(value->members[0].value.find("b")->items.size() == 3);
+  const JsonValue& inner = value->members[0].value;
   CHECK(text.substr(inner.begin, inner.end - inner.begin) == R"({"b":[1,true,"x"]})");
   CHECK(value->find("none") == nullptr);
   CHECK(value->text_of("n").empty());
