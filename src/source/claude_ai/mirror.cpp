@@ -204,6 +204,8 @@ void Mirror::move_chat(const std::string& from, const ChatState& chat) {
   fs::make_directories(to.substr(0, to.rfind('/')));
   if (fs::exists(state_->root + "/" + from) && !fs::exists(to))
     fs::rename_file(state_->root + "/" + from, to);
+  if (const auto old = split_chat_path(from))
+    remove_link(state_->root, state_->database, std::string(old->organization), chat.link);
 }
 
 void Mirror::State::make_files_durable() {
