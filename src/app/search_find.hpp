@@ -51,12 +51,12 @@ class IndexFinder {
 };
 
 /// Finds candidates by reading everything: what is on disk as it is now, else what is stored.
-/// @param keep how many hits of one session are enough, the best of them
-/// @param notes gets what could not be read
+/// Of very many, where not all are wanted, the best.
+/// @param summary gets notes of what could not be read, and whether there is more
 [[nodiscard]] std::vector<SearchCandidate> find_by_reading(const Settings& settings,
                                                            const catalogue::Catalogue& catalogue,
                                                            const SearchRequest& request,
                                                            const SearchTerms& terms, SearchScope& scope,
-                                                           std::vector<std::string>& notes);
+                                                           SearchSummary& summary);
 
 }  // namespace csb::app

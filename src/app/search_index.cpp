@@ -4,20 +4,6 @@
 #include "search_find.hpp"
 
 namespace csb::app {
-namespace {
-
-using catalogue::TextKind;
-
-/// Restricts an expression to the column that holds texts of these kinds, when it is one.
-std::string in_column(const std::vector<TextKind>& kinds, std::string expression) {
-  if (kinds.empty()) return expression;
-  const auto is_tool = [](TextKind kind) { return kind >= TextKind::tool_input; };
-  if (std::all_of(kinds.begin(), kinds.end(), is_tool)) return "{tool} : (" + expression + ")";
-  if (std::none_of(kinds.begin(), kinds.end(), is_tool)) return "{said} : (" + expression + ")";
-  return expression;
-}
-
-}  // namespace
 
 IndexFinder::IndexFinder(const catalogue::TextIndex& index, const SearchRequest& request,
                          const SearchTerms& terms, SearchScope& scope, SearchFetcher& fetcher)
@@ -78,7 +64,7 @@ std::set<std::string> IndexFinder::sessions_with(std::size_t term) {
         found.insert(in.session->session.id.text());
     return found;
   }
-  index_.match(in_column(request_.kinds, expression), [&](const catalogue::TextDocument& document) {
+  index_.match(expression, [&](const catalogue::TextDocument& document) {
     if (!scope_.admits(document.kind, document.tool, document.time_ns)) return true;
     std::optional<bool> is_there;
     for (const catalogue::TextPlace& place : index_.places_of(document.id)) {
@@ -112,8 +98,7 @@ std::vector<SearchCandidate> IndexFinder::next(std::optional<std::size_t> count)
   // Whole words first: beginnings of words are looked for only when those are not enough.
   for (const bool open_end : {false, true}) {
     const std::string expression =
-        in_column(request_.kinds, request_.within_message ? terms_.expression_of_message(open_end)
-                                                          : terms_.expression_of_any(open_end));
+        request_.within_message ? terms_.expression_of_message(open_end) : terms_.expression_of_any(open_end);
     bool has_enough = false;
     index_.match(expression, [&](const catalogue::TextDocument& document) {
       if (!given_.insert(document.id).second) return true;

@@ -58,7 +58,11 @@ class Scanner {
  public:
   Scanner(const Settings& settings, const SearchRequest& request, const SearchTerms& terms,
           const SearchScope& scope)
-      : settings_(settings), request_(request), terms_(terms), scope_(scope) {}
+      : settings_(settings),
+        request_(request),
+        terms_(terms),
+        scope_(scope),
+        is_combined_(!request.within_message && !terms.query().is_any()) {}
 
   void read(const Reading& reading) {
     try {
@@ -77,30 +81,23 @@ class Scanner {
 
   std::vector<SearchCandidate> result() && {
     std::vector<SearchCandidate> out;
-    const bool combined = !request_.within_message && !terms_.query().is_any();
-    for (auto& [key, found] : found_) {
-      SearchCandidate& best = found.best;
-      if (combined) {
-        // The message counts for each session that holds it and in which the query holds.
-        std::optional<SearchCandidate> chosen;
-        std::size_t sessions = 0;
-        for (SearchCandidate& place : found.places) {
-          if (!terms_.query().holds(sessions_[place.session])) continue;
-          ++sessions;
-          if (!chosen || is_better(place, *chosen)) chosen = std::move(place);
-        }
-        if (!chosen) continue;
-        best = std::move(*chosen);
-        best.also_in = sessions - 1;
-      } else {
-        best.also_in = found.places.size() - 1;
-        for (SearchCandidate& place : found.places)
-          if (is_better(place, best)) std::swap(place, best);
+    for (auto& [key, places] : found_) {
+      // A message counts for each session that holds it and in which the query holds.
+      std::optional<SearchCandidate> best;
+      std::uint64_t sessions = 0;
+      for (SearchCandidate& place : places) {
+        if (is_combined_ && !terms_.query().holds(sessions_[place.session])) continue;
+        ++sessions;
+        if (!best || is_better(place, *best)) best = std::move(place);
       }
-      out.push_back(std::move(best));
+      if (!best) continue;
+      best->also_in = sessions - 1;
+      out.push_back(std::move(*best));
     }
     return out;
   }
+
+  [[nodiscard]] bool has_left_out() const { return has_left_out_; }
 
   void add_notes(std::vector<std::string>& notes) const {
     if (unread_ > 0)
@@ -109,11 +106,8 @@ class Scanner {
   }
 
  private:
-  /// One text, and a place of it in each session that holds it.
-  struct Found {
-    SearchCandidate best;
-    std::vector<SearchCandidate> places;
-  };
+  /// From so many texts on only the best are kept, where not all are wanted: memory is bounded.
+  static constexpr std::size_t kMostFound = 60'000;
 
   void read(const Reading& reading, const Conversation& conversation) {
     const std::string owner = owner_of(reading.session->session.id, reading.path, reading.format);
@@ -165,14 +159,31 @@ class Scanner {
   }
 
   void add(SearchCandidate candidate) {
-    Found& found = found_[candidate.key];
-    if (found.places.empty()) found.best = candidate;
-    for (SearchCandidate& place : found.places) {
+    std::vector<SearchCandidate>& places = found_[candidate.key];
+    for (SearchCandidate& place : places) {
       if (place.session != candidate.session) continue;
       if (is_better(candidate, place)) place = std::move(candidate);
       return;
     }
-    found.places.push_back(std::move(candidate));
+    places.push_back(std::move(candidate));
+    // Which sessions count is known at the end only when terms combine.
+    if (found_.size() > kMostFound && request_.limit && *request_.limit < kMostFound / 8 && !is_combined_)
+      leave_out_the_worst();
+  }
+
+  void leave_out_the_worst() {
+    std::vector<SearchCandidate> order;
+    order.reserve(found_.size());
+    for (const auto& [key, places] : found_) order.push_back(places.front());
+    sort_candidates(order, request_.sort);
+    std::unordered_map<const ScopedSession*, std::size_t> of_session;
+    std::size_t kept = 0;
+    for (const SearchCandidate& candidate : order) {
+      const bool is_first = of_session[candidate.session]++ == 0;
+      if (kept++ < kMostFound / 4 || (request_.one_per_session && is_first)) continue;
+      found_.erase(candidate.key);
+      has_left_out_ = true;
+    }
   }
 
   const Settings& settings_;
@@ -180,7 +191,10 @@ class Scanner {
   const SearchTerms& terms_;
   const SearchScope& scope_;
   std::mutex mutex_;
-  std::unordered_map<std::uint64_t, Found> found_;
+  /// By key: a place in each session that holds the text.
+  std::unordered_map<std::uint64_t, std::vector<SearchCandidate>> found_;
+  const bool is_combined_;
+  bool has_left_out_ = false;
   std::unordered_map<const ScopedSession*, std::uint64_t> sessions_;  ///< terms found in each
   std::size_t unread_ = 0;
   std::string first_unread_;
@@ -190,14 +204,15 @@ class Scanner {
 
 std::vector<SearchCandidate> find_by_reading(const Settings& settings, const catalogue::Catalogue& catalogue,
                                              const SearchRequest& request, const SearchTerms& terms,
-                                             SearchScope& scope, std::vector<std::string>& notes) {
+                                             SearchScope& scope, SearchSummary& summary) {
   std::vector<Reading> readings;
   for (const catalogue::Root& root : scope.roots())
     for (const catalogue::ChangedPath& changed : catalogue.paths_changed(root.id, std::nullopt))
       add_readings(catalogue, root, changed, scope, readings);
   Scanner scanner(settings, request, terms, scope);
   parallel_for(readings.size(), worker_count(), [&](std::size_t i) { scanner.read(readings[i]); });
-  scanner.add_notes(notes);
+  scanner.add_notes(summary.notes);
+  summary.has_more = scanner.has_left_out();
   return std::move(scanner).result();
 }
 

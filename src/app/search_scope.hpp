@@ -67,6 +67,9 @@ class SearchScope {
 /// Whether a file stands where its session is now: files of a moved session are left in its old place.
 [[nodiscard]] bool is_in_place(std::string_view path, const catalogue::Session& session);
 
+/// Brings those to the front that are to be shown first.
+void sort_candidates(std::vector<SearchCandidate>& candidates, SearchRequest::Sort sort);
+
 /// Smaller is better: the present before the past, the original before its forks.
 [[nodiscard]] bool is_better(const SearchCandidate& a, const SearchCandidate& b);
 

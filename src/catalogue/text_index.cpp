@@ -53,8 +53,6 @@ std::optional<TextFile> find(Connection& db, std::string_view branch, std::strin
   return read_file(row);
 }
 
-bool is_tool_text(TextKind kind) { return kind >= TextKind::tool_input; }
-
 }  // namespace
 
 TextIndex::TextIndex(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -207,10 +205,7 @@ bool TextIndex::Update::put(const TextPlace& place, const NewText& text) {
           " VALUES(?1, ?2, ?3, (SELECT id FROM tools WHERE name = ?4))",
           text.key, text.time_ns, static_cast<std::int64_t>(text.kind), text.tool);
       document = db.last_id();
-      if (is_tool_text(text.kind))
-        db.run("INSERT INTO texts(rowid, tool) VALUES(?1, ?2)", document, text.text);
-      else
-        db.run("INSERT INTO texts(rowid, said) VALUES(?1, ?2)", document, text.text);
+      db.run("INSERT INTO texts(rowid, text) VALUES(?1, ?2)", document, text.text);
     }
     db.run(
         "INSERT INTO places(document, file, generation, at, block) VALUES(?1, ?2, ?3, ?4, ?5)"

@@ -26,6 +26,9 @@ constexpr int kHit = 0;
 constexpr int kNoHit = 1;
 constexpr int kTrouble = 2;
 
+/// More than these are all.
+constexpr std::uint64_t kMostHits = 1'000'000;
+
 struct RoleName {
   const char* name;
   std::vector<TextKind> kinds;
@@ -112,7 +115,7 @@ void fill(const Raw& raw, Arguments& arguments) {
   if (raw.sort == "newest") request.sort = SearchRequest::Sort::newest;
   if (raw.sort == "oldest") request.sort = SearchRequest::Sort::oldest;
   if (raw.limit) request.limit = static_cast<std::size_t>(*raw.limit);
-  if (raw.limit == 0) request.limit.reset();
+  if (raw.limit == 0 || raw.limit > kMostHits) request.limit.reset();
   request.before = context_argument(raw.before, raw.context);
   request.after = context_argument(raw.after, raw.context);
   request.one_per_session = !arguments.only.empty();

@@ -14,7 +14,7 @@ namespace csb::transcript {
 namespace {
 
 constexpr int kLeastAtom = 2;  ///< shorter texts are in every row
-constexpr std::int64_t kMaxMemory = std::int64_t{16} << 20;
+constexpr std::int64_t kMaxMemory = std::int64_t{8} << 20;
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -72,9 +72,11 @@ std::string expression_of(std::string_view text, const Pattern::Options& options
 /// "\u0041": ASCII that was written as an escape, which no search of raw bytes would see.
 bool has_escaped_ascii(std::string_view json) {
   static constexpr std::string_view kEscape = "\\u00";
-  for (std::size_t at = json.find(kEscape); at != std::string_view::npos; at = json.find(kEscape, at + 1)) {
-    const char digit = at + kEscape.size() < json.size() ? json[at + kEscape.size()] : '\0';
-    if (digit >= '2' && digit <= '7') return true;
+  // Backslashes are many: memchr, as find() uses it, would stop at each of them.
+  for (std::size_t at = folded_find(json, kEscape); at != std::string_view::npos;
+       at = folded_find(json, kEscape)) {
+    json.remove_prefix(at + kEscape.size());
+    if (!json.empty() && json.front() >= '2' && json.front() <= '7') return true;
   }
   return false;
 }

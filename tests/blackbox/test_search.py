@@ -119,6 +119,7 @@ class Hits(Search):
         self.assertEqual([ids[2]], found("--in", "/home/ada/p2", "zebra"))
         self.assertEqual([ids[3]], found("--session", ids[3][:8], "zebra"))
         self.assertIn("-n 0 shows all", self.csb("search", "-n", "2", "zebra").err)
+        self.assertEqual(ids[::-1], found("-n", str(2 ** 63), "zebra"))
         self.assertEqual(ids[::-1], self.csb("search", "--only", "sessions", "zebra").out.split())
         self.assertEqual([s.path for s in sessions[::-1]], self.csb("search", "--only", "files", "zebra").out.split())
         since = self.found("--sort", "oldest", "zebra")[3]["time"]

@@ -1,0 +1,60 @@
+"""The rows about csb search: how fast it indexes and finds, ripgrep beside it where it reads everything."""
+import os
+import shutil
+
+import corpora
+from measure import median, run, warm
+from programs import programs
+from workloads import MB, Row, show
+
+# What: arguments, milliseconds it may take, what ripgrep is asked for.
+QUERIES = (("a rare word", ("NEEDLE-00011",), 15, None),
+           ("an absent word", ("xyzzyplugh",), 10, None),
+           ("a common word", ("buffer",), 30, None),
+           ("two words in one session", ("NEEDLE-00011", "buffer"), None, None),
+           ("a substring, by reading everything", ("--substring", "emember the word NEEDLE-00017"), 250,
+            ("-i", "-F", "emember the word NEEDLE-00017")),
+           ("a regular expression, likewise", ("-E", "word NEEDLE-0001[78] p"), 250, ("-i", "word NEEDLE-0001[78] p")))
+
+
+def raw_bytes(root):
+    return sum(os.path.getsize(os.path.join(base, name)) for base, _, names in os.walk(os.path.join(root, "projects"))
+               for name in names if name.endswith((".jsonl", ".txt")))
+
+
+def rows(bench):
+    sessions, megabytes = (300, 200) if bench.quick else (1500, 1000)
+    root = corpora.generated(bench.work, "corpus%d" % megabytes, sessions, megabytes)
+    csb, = programs(root, bench.place(), ("csb",))
+    csb.reset()
+    csb.backup()
+    warm(root)
+    raw = raw_bytes(root)
+    yield indexing(bench, csb, raw)
+    for what, arguments, limit, _ in QUERIES:
+        yield query(bench, csb, root, what, arguments, limit, raw)
+    shutil.rmtree(csb.place, ignore_errors=True)
+
+
+def indexing(bench, csb, raw):
+    done = csb.csb("search", "NEEDLE-00007")
+    bench.peaks.append((done.peak, "indexing %d MB" % (raw / MB)))
+    size = os.path.getsize(os.path.join(csb.store, "search.db"))
+    speed = raw / MB / done.seconds
+    return Row("index the text of %.0f MB" % (raw / MB), "80 MB/s; the index at most 20 % of it",
+               "%.0f MB/s, %.1f %%" % (speed, 100 * size / raw), speed >= 80 and size <= raw * 0.2,
+               {"csb": done.seconds}, "peak memory %.0f MB" % (done.peak / MB))
+
+
+def query(bench, csb, root, what, arguments, limit, raw):
+    pattern = next(rg for name, _, _, rg in QUERIES if name == what)
+    ours, other = [], []
+    for _ in range(bench.rounds * 3):
+        ours.append(csb.csb("search", *arguments, statuses=(0, 1)))
+        if pattern and shutil.which("rg"):
+            other.append(run(["rg", "-l", *pattern, os.path.join(root, "projects")], csb.env, csb.home, (0, 1)))
+    seconds = median([done.seconds for done in ours])
+    bench.peaks.append((max(done.peak for done in ours), "search for " + what))
+    note = "ripgrep, files only: %s" % show(median([done.seconds for done in other])) if other else ""
+    return Row("search %.0f MB: %s" % (raw / MB, what), "under %d ms" % limit if limit else "", show(seconds),
+               seconds * 1000 < limit if limit else None, {"csb": seconds}, note)
