@@ -148,8 +148,8 @@ LostEvidence gather_evidence(const Settings& settings, const catalogue::Catalogu
   for (std::size_t i = 0; i < roots.size(); ++i) note_files(evidence, roots[i].directory, walks[i]);
   if (catalogue != nullptr) note_archived_files(evidence, *catalogue);
   for (const Root& root : roots)
-    for (const source::LiveSession& left : claude_code::left_sessions(root.directory))
-      if (const auto id = SessionId::parse(left.session_id); id && evidence.is_lost(*id))
+    for (const claude_code::RegisteredSession& left : claude_code::registered_sessions(root.directory))
+      if (const auto id = SessionId::parse(left.session_id); id && !left.alive && evidence.is_lost(*id))
         evidence.registered[*id] = left.cwd;
   std::erase_if(evidence.forks, [&](const auto& each) { return !evidence.is_lost(each.first); });
   return evidence;

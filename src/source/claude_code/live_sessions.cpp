@@ -78,14 +78,6 @@ std::int64_t time_field(const nlohmann::json& record, const char* name) {
   return ms < static_cast<std::uint64_t>(INT64_MAX / kNsPerMs) ? static_cast<std::int64_t>(ms) * kNsPerMs : 0;
 }
 
-std::vector<LiveSession> those_alive(const std::string& config_dir, bool alive) {
-  std::vector<LiveSession> sessions;
-  for (RegisteredSession& session : registered_sessions(config_dir))
-    if (session.alive == alive)
-      sessions.push_back({session.pid, std::move(session.session_id), std::move(session.cwd)});
-  return sessions;
-}
-
 }  // namespace
 
 std::vector<RegisteredSession> registered_sessions(const std::string& config_dir) {
@@ -113,11 +105,10 @@ std::vector<RegisteredSession> registered_sessions(const std::string& config_dir
 }
 
 std::vector<LiveSession> live_sessions(const std::string& config_dir) {
-  return those_alive(config_dir, true);
-}
-
-std::vector<LiveSession> left_sessions(const std::string& config_dir) {
-  return those_alive(config_dir, false);
+  std::vector<LiveSession> live;
+  for (RegisteredSession& session : registered_sessions(config_dir))
+    if (session.alive) live.push_back({session.pid, std::move(session.session_id), std::move(session.cwd)});
+  return live;
 }
 
 }  // namespace csb::claude_code

@@ -44,7 +44,5 @@ struct RegisteredSession {
 
 /// Those that a client has open right now.
 [[nodiscard]] std::vector<LiveSession> live_sessions(const std::string& config_dir);
-/// The same of clients that are gone: killed ones leave their record behind.
-[[nodiscard]] std::vector<LiveSession> left_sessions(const std::string& config_dir);
 
 }  // namespace csb::claude_code
