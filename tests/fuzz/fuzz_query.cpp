@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "app/search_query.hpp"
 #include "csb/util/error.hpp"
-#include "search_query.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
