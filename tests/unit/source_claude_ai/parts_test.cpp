@@ -29,7 +29,7 @@ std::string from_hex(std::string_view hex) {
 
 TEST_CASE("file names of people's names") {
   CHECK(file_name("Version 2.0") == "Version 2.0");
-  CHECK(file_name("../../etc/passwd") == "_._etc_passwd");
+  CHECK(file_name("../../etc/passwd") == "_._.._etc_passwd");
   CHECK(file_name("a\nb\x1b[2Jc") == "a_b_[2Jc");
   CHECK(file_name("-rf") == "_rf");
   CHECK(file_name(".git") == "_git");
