@@ -27,7 +27,7 @@ class Shells(CsbTest):
     def options(self, command):
         """Long options and short ones, as the help lists them."""
         text = self.csb(*command.split(), "--help").out
-        return {name for names in re.findall(r"(?m)^  (-[^ ]+(?:, -[^ ]+)*)", text) for name in names.split(", ")}
+        return {name for names in re.findall(r"(?m)^  (-[^ ,]+(?:, -[^ ,]+)*)", text) for name in names.split(", ")}
 
     def shell(self, *command, input=b""):
         if not shutil.which(command[0]):
