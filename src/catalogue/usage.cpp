@@ -162,7 +162,7 @@ class Usage {
       take_larger(tokens, told->tokens);
       if (first == nullptr || origin_of(*told) < origin_of(*first)) first = &*told;
     }
-    if (first->time_ns < query_.since_ns.value_or(0)) return;
+    if (first == nullptr || first->time_ns < query_.since_ns.value_or(0)) return;
     if (query_.until_ns && first->time_ns > *query_.until_ns) return;
     const std::string& day = days_.day_of(first->time_ns);
     UsageRow& row = rows_[{day, names_[first->model], names_[first->project], owner}];

@@ -23,12 +23,12 @@ bool is_id(const Json& value) { return value.is_string() || value.is_number_inte
 Message read_message(const Json& document) {
   Message message;
   if (!document.is_object()) return invalid(std::move(message), kInvalidRequest, "a message is an object");
-  const auto id = document.find("id");
-  if (id != document.end() && is_id(*id)) message.id = *id;
+  const Json* id = document.contains("id") ? &document.at("id") : nullptr;
+  if (id != nullptr && is_id(*id)) message.id = *id;
   const auto version = document.find("jsonrpc");
   if (version == document.end() || *version != "2.0")
     return invalid(std::move(message), kInvalidRequest, "\"jsonrpc\" must be \"2.0\"");
-  if (id != document.end() && !is_id(*id))
+  if (id != nullptr && !is_id(*id))
     return invalid(std::move(message), kInvalidRequest, "\"id\" must be a string or an integer");
   const auto method = document.find("method");
   if (method == document.end() && (document.contains("result") || document.contains("error"))) {
@@ -44,7 +44,7 @@ Message read_message(const Json& document) {
       return invalid(std::move(message), kInvalidParams, "\"params\" must be an object");
     message.params = *params;
   }
-  message.kind = id == document.end() ? Message::Kind::notification : Message::Kind::request;
+  message.kind = id == nullptr ? Message::Kind::notification : Message::Kind::request;
   return message;
 }
 

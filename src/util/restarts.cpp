@@ -88,10 +88,10 @@ std::int64_t kernel_start() { return 0; }
 
 std::vector<Restart> restarts(const std::string& wtmp) {
   std::vector<Restart> found = recorded(wtmp.empty() ? "/var/log/wtmp" : wtmp);
-  std::reverse(found.begin(), found.end());
   const std::int64_t start = wtmp.empty() ? kernel_start() : 0;
-  if (start != 0 && (found.empty() || start > found.front().up_ns + kSameStart))
-    found.insert(found.begin(), Restart{0, start, false});
+  if (start != 0 && (found.empty() || start > found.back().up_ns + kSameStart))
+    found.push_back(Restart{0, start, false});
+  std::reverse(found.begin(), found.end());
   return found;
 }
 
