@@ -4,7 +4,9 @@
 #include <cstdlib>
 
 #include "csb/app/backup.hpp"
+#include "csb/app/index_text.hpp"
 #include "csb/app/maintain.hpp"
+#include "csb/app/open_catalogue.hpp"
 #include "csb/app/schedule.hpp"
 #include "csb/util/clock.hpp"
 #include "csb/util/error.hpp"
@@ -63,6 +65,18 @@ void back_up(const Settings& settings, ScheduledOutcome& outcome) {
   }
 }
 
+/// So that no search has to catch up first. What goes wrong with it costs no session: it is told, and that is
+/// all.
+void index_texts(const Settings& settings, ScheduledOutcome& outcome) {
+  if (outcome.run.outcome == "busy") return;  // the catalogue is about to change
+  try {
+    const catalogue::Catalogue catalogue = open_catalogue_for_reading(settings, [](const std::string&) {});
+    outcome.texts = index_text(settings, catalogue).texts;
+  } catch (const Error& error) {
+    outcome.run.message += std::string("; the texts could not be indexed: ") + error.what();
+  }
+}
+
 }  // namespace
 
 ScheduledOutcome run_scheduled(const Settings& settings, const std::string& by) {
@@ -72,6 +86,7 @@ ScheduledOutcome run_scheduled(const Settings& settings, const std::string& by) 
   try {
     back_up(settings, outcome);
     outcome.maintained = maintain_if_due(settings);
+    index_texts(settings, outcome);
   } catch (const Error& error) {
     outcome.run.outcome = "error";
     outcome.run.message = error.what();

@@ -84,6 +84,7 @@ std::string to_json(const app::ScheduledOutcome& outcome) {
   Json document = document_of("run");
   document["run"] = run_value(outcome.run);
   document["maintained"] = outcome.maintained;
+  document["texts"] = outcome.texts;
   document["problems"] = outcome.problems;
   return dump(document);
 }

@@ -89,9 +89,11 @@ std::vector<std::string> remove_schedule(const Settings& settings, bool dry_run)
 struct ScheduledOutcome {
   ScheduledRun run;
   bool maintained = false;
+  std::uint64_t texts = 0;            ///< new in the full-text index
   std::vector<std::string> problems;  ///< what was not saved
 };
-/// What the scheduler starts: a backup of everything, maintenance once a day, one line in the log.
+/// What the scheduler starts: a backup of everything, maintenance once a day, the
+/// full-text index, one line in the log.
 /// @throws Error, after noting it in the log, when nothing could be saved
 ScheduledOutcome run_scheduled(const Settings& settings, const std::string& by);
 
