@@ -1,11 +1,15 @@
 #include "csb/source/claude_code/hook_settings.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "csb/source/claude_code/json_edit.hpp"
 #include "csb/util/error.hpp"
+#include "csb/util/fd.hpp"
 #include "support/catch.hpp"
 
 using namespace csb;
 using namespace csb::claude_code;
+using Json = nlohmann::ordered_json;
 
 namespace {
 
@@ -61,4 +65,15 @@ TEST_CASE("the plugin makes them needless") {
   CHECK_FALSE(is_plugin_enabled("{\"enabledPlugins\": {\"csb@m\": false, \"csb-x@m\": true}}"));
   CHECK_FALSE(is_plugin_enabled("{\"enabledPlugins\": [\"csb@m\"]}"));
   CHECK_FALSE(is_plugin_enabled("{}"));
+}
+
+TEST_CASE("the hooks are those of the snippet people may paste") {
+  const Json snippet = Json::parse(read_file(CSB_HOOKS_SNIPPET))["hooks"];
+  std::string as_pasted = snippet.dump();
+  const Json written = Json::parse(with_hooks("{}", "HERE"))["hooks"];
+  std::string as_written = written.dump();
+  const std::string pasted_place = "csb=\\\"$HOME/.local/bin/csb\\\";", written_place = "csb='HERE';";
+  for (auto at = as_pasted.find(pasted_place); at != std::string::npos; at = as_pasted.find(pasted_place))
+    as_pasted.replace(at, pasted_place.size(), written_place);
+  CHECK(Json::parse(as_pasted) == Json::parse(as_written));
 }
