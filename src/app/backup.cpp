@@ -14,6 +14,7 @@
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
 #include "last_look.hpp"
+#include "leavings.hpp"
 
 namespace csb::app {
 namespace {
@@ -101,6 +102,7 @@ class BackupOfAll {
 
   void write_looks() {
     try {
+      sweep_leavings(settings_.home);
       note_looks(settings_, looks_);
     } catch (const Error& error) {  // a full disk: what was to be saved is saved
       result_.problems.push_back({Problem::Severity::note, {}, error.what(), error.hint()});
