@@ -88,7 +88,7 @@ class Reader {
     for (const auto& [name, value] : values_) {
       if (!name.starts_with("csb.") || find_config_key(name) != nullptr) continue;
       const auto seen = std::find_if(entries.begin(), entries.end(),
-                                     [&](const ConfigEntry& entry) { return entry.key == name; });
+                                     [&key = name](const ConfigEntry& entry) { return entry.key == key; });
       ConfigEntry& entry = seen != entries.end() ? *seen : entries.emplace_back();
       entry.key = name;
       entry.values.push_back(value);
