@@ -29,6 +29,7 @@ build  -             libzip-dev         pkgconfig(libzip)      libzip
 test   -             catch2             cmake(Catch2)          catch2
 test   python3       python3            python3                python3
 test   clang++       clang              clang                  -
+test   -             libclang-rt-dev    compiler-rt            -
 test   clang-format  clang-format       clang-tools-extra      clang-format
 test   strace        strace             strace                 -
 test   crontab        cron               cronie                 -
