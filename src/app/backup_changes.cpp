@@ -27,8 +27,8 @@ std::optional<ChangeOp> op_of(const Work& work) {
   return now.size < before.size ? ChangeOp::shrink : ChangeOp::rewrite;
 }
 
-Edit edit_of(const Work& work, ChangeOp op, const source::Source& source) {
-  const catalogue::FileState& state = work.found.state;
+Edit edit_of(Work& work, ChangeOp op, const source::Source& source) {
+  catalogue::FileState& state = work.found.state;
   Edit edit;
   edit.change.path = state.path;
   edit.change.op = op;
@@ -41,7 +41,7 @@ Edit edit_of(const Work& work, ChangeOp op, const source::Source& source) {
   edit.session = state.session;
   edit.is_transcript = source.is_transcript(state.path);
   edit.is_move = !work.planned->moved_from.empty();
-  edit.state = state;
+  edit.state = std::move(state);
   return edit;
 }
 
@@ -64,16 +64,16 @@ bool only_stamp_differs(const Work& work) {
          known.facts == now.facts && known.parsed_to == now.parsed_to && known.path_class == now.path_class;
 }
 
-void add_read_file(const Work& work, const source::Source& source, ChangeSet& changes) {
-  const catalogue::FileState& state = work.found.state;
+void add_read_file(Work& work, const source::Source& source, ChangeSet& changes) {
+  catalogue::FileState& state = work.found.state;
+  if (!work.found.details.empty()) changes.details.emplace(state.path, std::move(work.found.details));
   if (const auto op = op_of(work)) {
     changes.edits.push_back(edit_of(work, *op, source));
   } else if (only_stamp_differs(work)) {
     changes.touched.push_back({work.planned->known->id, state.stamp, state.racy});
   } else {
-    changes.relearned.push_back(state);
+    changes.relearned.push_back(std::move(state));
   }
-  if (!work.found.details.empty()) changes.details.emplace(state.path, work.found.details);
 }
 
 /// Without slices it was seen by an index-only run, or could not be read from the store.
@@ -111,11 +111,12 @@ std::vector<Gone> plan_removals(const Plan& plan, const Memory& memory) {
   return gone;
 }
 
-ChangeSet collect_changes(const std::vector<Work>& work, const std::vector<Gone>& gone,
-                          const source::Source& source, std::vector<Problem>& problems) {
+ChangeSet collect_changes(std::vector<Work> work, const std::vector<Gone>& gone, const source::Source& source,
+                          std::vector<Problem>& problems) {
   ChangeSet changes;
+  changes.edits.reserve(work.size() + gone.size());
   std::set<std::string_view> arrived_from;
-  for (const Work& file : work) {
+  for (Work& file : work) {
     if (file.found.outcome == Ingested::Outcome::failed) problems.push_back(file.found.problem);
     if (file.found.outcome != Ingested::Outcome::read) continue;
     if (!file.planned->moved_from.empty()) arrived_from.insert(file.planned->moved_from);

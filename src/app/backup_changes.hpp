@@ -39,7 +39,7 @@ struct Memory {
 
 /// What is to be committed and remembered, now that everything was read. Files that could not be read
 /// become problems.
-[[nodiscard]] ChangeSet collect_changes(const std::vector<Work>& work, const std::vector<Gone>& gone,
+[[nodiscard]] ChangeSet collect_changes(std::vector<Work> work, const std::vector<Gone>& gone,
                                         const source::Source& source, std::vector<Problem>& problems);
 
 }  // namespace csb::app

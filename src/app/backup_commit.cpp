@@ -27,7 +27,7 @@ bool takes_the_place(const std::set<std::string_view>& paths, std::string_view p
 }
 
 /// Ids only: what was said in a session is nobody's business who reads the log.
-std::string names(const std::vector<Edit>& edits) {
+std::string names(const std::vector<const Edit*>& edits) {
   std::string text;
   std::size_t named = 0;
   const auto fates = session_fates(edits);
@@ -50,7 +50,8 @@ archive::TreeEdit tree_edit(const Edit& edit) {
   return entry;
 }
 
-archive::CommitRequest request_for(const Root& target, const std::vector<Edit>& edits, std::int64_t time_ns) {
+archive::CommitRequest request_for(const Root& target, const std::vector<const Edit*>& edits,
+                                   std::int64_t time_ns) {
   archive::CommitRequest request;
   request.branch = target.branch;
   request.root = target.directory;
@@ -59,37 +60,44 @@ archive::CommitRequest request_for(const Root& target, const std::vector<Edit>& 
   request.time_ns = time_ns;
   // Removals first: what a removed directory's name becomes next is in the same request.
   for (const bool removals : {true, false})
-    for (const Edit& edit : edits)
-      if (is_removal(edit) == removals) request.edits.push_back(tree_edit(edit));
-  for (const Edit& edit : edits) request.changes.push_back(edit.change);
+    for (const Edit* edit : edits)
+      if (is_removal(*edit) == removals) request.edits.push_back(tree_edit(*edit));
+  for (const Edit* edit : edits) request.changes.push_back(edit->change);
   return request;
 }
 
 }  // namespace
 
-std::map<SessionId, SessionFate> session_fates(const std::vector<Edit>& edits) {
+std::map<SessionId, SessionFate> session_fates(const std::vector<const Edit*>& edits) {
   std::map<SessionId, SessionFate> fates;
-  for (const Edit& edit : edits) {
-    if (!edit.session) continue;
+  for (const Edit* edit : edits) {
+    if (!edit->session) continue;
     SessionFate fate = SessionFate::changed;
-    if (edit.is_transcript) {
-      if (edit.is_move) {
+    if (edit->is_transcript) {
+      if (edit->is_move) {
         fate = SessionFate::moved;
-      } else if (edit.change.op == ChangeOp::add) {
+      } else if (edit->change.op == ChangeOp::add) {
         fate = SessionFate::added;
-      } else if (edit.change.op == ChangeOp::shrink) {
+      } else if (edit->change.op == ChangeOp::shrink) {
         fate = SessionFate::shrunk;
-      } else if (is_removal(edit)) {
+      } else if (is_removal(*edit)) {
         fate = SessionFate::removed;
       }
     }
-    const auto [entry, is_new] = fates.emplace(*edit.session, fate);
+    const auto [entry, is_new] = fates.emplace(*edit->session, fate);
     if (!is_new && entry->second == SessionFate::changed) entry->second = fate;
   }
   return fates;
 }
 
-std::string summarize(const std::vector<Edit>& edits) {
+std::vector<const Edit*> all_of(const std::vector<Edit>& edits) {
+  std::vector<const Edit*> all;
+  all.reserve(edits.size());
+  for (const Edit& edit : edits) all.push_back(&edit);
+  return all;
+}
+
+std::string summarize(const std::vector<const Edit*>& edits) {
   std::map<SessionFate, std::size_t> counts;
   const auto fates = session_fates(edits);
   for (const auto& [id, fate] : fates) ++counts[fate];
@@ -132,21 +140,18 @@ std::string foreign_lines(const std::vector<scan::ForeignRepository>& repositori
 
 std::string foreign_note(const std::string& branch) { return "foreign " + branch; }
 
-void store_changes(archive::Transaction& transaction, const Root& target, const ChangeSet& changes,
-                   std::int64_t time_ns, BackupResult& result) {
+void commit_changes(archive::Transaction& transaction, const Root& target, const ChangeSet& changes,
+                    std::int64_t time_ns, BackupResult& result) {
   const auto classes = commit_classes(changes.edits);
-  std::vector<Edit> noise, user;
+  std::vector<const Edit*> noise, user;
   for (std::size_t i = 0; i < changes.edits.size(); ++i)
-    (classes[i] == PathClass::user ? user : noise).push_back(changes.edits[i]);
+    (classes[i] == PathClass::user ? user : noise).push_back(&changes.edits[i]);
   if (!noise.empty() || changes.foreign) {
     auto request = request_for(target, noise, time_ns);
     request.foreign = changes.foreign;
     result.noise_commit = transaction.commit(request);
   }
   if (!user.empty()) result.user_commit = transaction.commit(request_for(target, user, time_ns));
-  const archive::WriteStats written = transaction.finish();
-  result.objects_written += written.objects;
-  result.bytes_written += written.bytes_written;
 }
 
 void count_changes(const ChangeSet& changes, BackupResult& result) {
@@ -172,7 +177,7 @@ void count_changes(const ChangeSet& changes, BackupResult& result) {
         break;
     }
   }
-  for (const auto& [id, fate] : session_fates(changes.edits)) {
+  for (const auto& [id, fate] : session_fates(all_of(changes.edits))) {
     switch (fate) {
       case SessionFate::added:
         ++result.sessions_added;

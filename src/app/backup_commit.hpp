@@ -52,19 +52,21 @@ struct ChangeSet {
 
 enum class SessionFate { changed, shrunk, moved, added, removed };
 /// What happened to each session that any edit belongs to.
-[[nodiscard]] std::map<SessionId, SessionFate> session_fates(const std::vector<Edit>& edits);
+[[nodiscard]] std::map<SessionId, SessionFate> session_fates(const std::vector<const Edit*>& edits);
 
 /// The commit an edit goes into. A removal goes into the noise commit, the first, where something of it
 /// takes the place: a file became a directory or the other way round.
 [[nodiscard]] std::vector<PathClass> commit_classes(const std::vector<Edit>& edits);
 
-/// Makes at most two commits, first what the client wrote, then what a person edited, and makes them durable.
-/// Fills the commits and what was written into `result`. @param time_ns of both commits
-void store_changes(archive::Transaction& transaction, const Root& target, const ChangeSet& changes,
-                   std::int64_t time_ns, BackupResult& result);
+/// Makes at most two commits, first what the client wrote, then what a person edited, and fills them into
+/// `result`. They are safe once the transaction is finished. @param time_ns of both commits
+void commit_changes(archive::Transaction& transaction, const Root& target, const ChangeSet& changes,
+                    std::int64_t time_ns, BackupResult& result);
+
+[[nodiscard]] std::vector<const Edit*> all_of(const std::vector<Edit>& edits);
 
 /// "3 sessions: 1 new, 2 changed", or "4 files" when no session is among them.
-[[nodiscard]] std::string summarize(const std::vector<Edit>& edits);
+[[nodiscard]] std::string summarize(const std::vector<const Edit*>& edits);
 
 /// Fills the counts of files and sessions into `result`, and its list of changes.
 void count_changes(const ChangeSet& changes, BackupResult& result);

@@ -120,8 +120,9 @@ ChangeSet index_only(const ChangeSet& changes, const std::vector<catalogue::File
   return learned;
 }
 
-void record_run(catalogue::Catalogue& catalogue, const Root& target, const ChangeSet& changes,
-                const std::vector<std::string>& unknown, std::int64_t commit_time_ns, BackupResult& result) {
+catalogue::Catalogue::Update record_run(catalogue::Catalogue& catalogue, const Root& target,
+                                        const ChangeSet& changes, const std::vector<std::string>& unknown,
+                                        std::int64_t commit_time_ns, BackupResult& result) {
   auto update = catalogue.begin();
   const std::string& branch = target.branch;
   const std::int64_t root_id = update.ensure_root(branch, target.source->name(), target.directory);
@@ -133,8 +134,8 @@ void record_run(catalogue::Catalogue& catalogue, const Root& target, const Chang
   note_unknown(update, root_id, unknown, result);
   result.ended_ns = now_ns();
   update.record_run({result.started_ns, result.ended_ns, "backup", result.incomplete() ? 3 : 0,
-                     result.changes.empty() ? "nothing changed" : summarize(changes.edits)});
-  update.commit();
+                     result.changes.empty() ? "nothing changed" : summarize(all_of(changes.edits))});
+  return update;
 }
 
 }  // namespace csb::app

@@ -14,9 +14,12 @@ namespace csb::app {
 /// @param known what is remembered of the path of each edit that is present in the catalogue
 [[nodiscard]] ChangeSet index_only(const ChangeSet& changes, const std::vector<catalogue::FileState>& known);
 
-/// Brings the catalogue up to what was committed, in one transaction, with the record of the run. Unknown
-/// paths that were never reported become notes in `result`.
-void record_run(catalogue::Catalogue& catalogue, const Root& target, const ChangeSet& changes,
-                const std::vector<std::string>& unknown, std::int64_t commit_time_ns, BackupResult& result);
+/// Brings the catalogue up to what is committed, with the record of the run. Unknown paths that were never
+/// reported become notes in `result`.
+/// @return the transaction, for the caller to commit: the catalogue may never speak of what is not safe yet
+[[nodiscard]] catalogue::Catalogue::Update record_run(catalogue::Catalogue& catalogue, const Root& target,
+                                                      const ChangeSet& changes,
+                                                      const std::vector<std::string>& unknown,
+                                                      std::int64_t commit_time_ns, BackupResult& result);
 
 }  // namespace csb::app

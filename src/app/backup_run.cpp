@@ -59,11 +59,21 @@ BackupResult BackupRun::run() {
 
   ChangeSet changes = read_changes(seen);
   count_changes(changes, result_);
+  // The pack becomes durable while the catalogue is filled, which is committed behind it.
+  std::future<archive::WriteStats> stored;
   if (stores() && changes.anything_to_store()) {
     commit_time_ns_ = now_ns();
-    store_changes(store_.transaction(), target_, changes, commit_time_ns_, result_);
+    archive::Transaction& transaction = store_.transaction();
+    commit_changes(transaction, target_, changes, commit_time_ns_, result_);
+    stored = std::async(std::launch::async, [&transaction] { return transaction.finish(); });
   }
-  record(changes, seen.walk.unknown);
+  auto update = record(changes, seen.walk.unknown);
+  if (stored.valid()) {
+    const archive::WriteStats written = stored.get();
+    result_.objects_written += written.objects;
+    result_.bytes_written += written.bytes_written;
+  }
+  if (update) commit(*update);
   read_other_branches();
   result_.store_opened = store_.was_opened();
   result_.store_created = store_.was_created();
@@ -295,7 +305,7 @@ ChangeSet BackupRun::read_changes(const Look& seen) {
   } else {
     read_files(work, hash_slice);
   }
-  ChangeSet changes = collect_changes(work, gone, *target_.source, result_.problems);
+  ChangeSet changes = collect_changes(std::move(work), gone, *target_.source, result_.problems);
   if (stores()) changes.foreign_note = foreign;
   if (store_foreign) changes.foreign = foreign;
   return changes;
@@ -371,12 +381,13 @@ void BackupRun::read_other_branches() {
   }
 }
 
-void BackupRun::record(const ChangeSet& changes, const std::vector<std::string>& unknown) {
+std::optional<catalogue::Catalogue::Update> BackupRun::record(const ChangeSet& changes,
+                                                              const std::vector<std::string>& unknown) {
   if (options_.dry_run) {
     for (const std::string& path : unknown)
       result_.problems.push_back(
           {Problem::Severity::note, path, "not known to csb, would not be stored", {}});
-    return;
+    return std::nullopt;
   }
   if (options_.no_commit) {
     std::vector<catalogue::FileState> known;
@@ -384,16 +395,28 @@ void BackupRun::record(const ChangeSet& changes, const std::vector<std::string>&
       if (auto state = memory().state(edit.change.path); state && state->present)
         known.push_back(std::move(*state));
     note("nothing was stored: the catalogue alone protects no session", "run csb backup without --no-commit");
-    record_run(*catalogue_, target_, index_only(changes, known), unknown, 0, result_);
-    return;
+    return record_run(*catalogue_, target_, index_only(changes, known), unknown, 0, result_);
   }
   try {
-    record_run(*catalogue_, target_, changes, unknown, commit_time_ns_, result_);
+    return record_run(*catalogue_, target_, changes, unknown, commit_time_ns_, result_);
   } catch (const std::exception& error) {
-    // What was to be saved is saved; the next run sees the tip ahead of the catalogue and reads it from
-    // there.
-    note(std::string("the catalogue could not be updated and will be from the store: ") + error.what());
+    note_failed_record(error);
+    return std::nullopt;
   }
+}
+
+void BackupRun::commit(catalogue::Catalogue::Update& update) {
+  try {
+    update.commit();
+  } catch (const std::exception& error) {
+    if (options_.no_commit) throw;
+    note_failed_record(error);
+  }
+}
+
+/// What was to be saved is saved; the next run sees the tip ahead of the catalogue and reads it from there.
+void BackupRun::note_failed_record(const std::exception& error) {
+  note(std::string("the catalogue could not be updated and will be from the store: ") + error.what());
 }
 
 }  // namespace csb::app

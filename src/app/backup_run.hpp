@@ -63,7 +63,11 @@ class BackupRun {
   [[nodiscard]] std::vector<StoredSlices> stored_already(const std::vector<Work>& work,
                                                          const std::vector<Gone>& gone) const;
   [[nodiscard]] Memory memory() const;
-  void record(const ChangeSet& changes, const std::vector<std::string>& unknown);
+  /// @return what is to be committed to the catalogue once the store is safe
+  [[nodiscard]] std::optional<catalogue::Catalogue::Update> record(const ChangeSet& changes,
+                                                                   const std::vector<std::string>& unknown);
+  void commit(catalogue::Catalogue::Update& update);
+  void note_failed_record(const std::exception& error);
   void note(std::string what, std::string hint = {});
 
   [[nodiscard]] bool stores() const noexcept { return !options_.dry_run && !options_.no_commit; }

@@ -1,67 +1,11 @@
 #include "packed_details.hpp"
 
-#include "csb/util/error.hpp"
+#include "csb/util/packed.hpp"
 
 namespace csb::app {
 namespace {
 
-/// Numbers with seven bits in a byte, the lowest first; texts behind their lengths.
-class Writer {
- public:
-  void number(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) bytes_ += static_cast<char>(value | 0x80);
-    bytes_ += static_cast<char>(value);
-  }
-  void text(std::string_view value) {
-    number(value.size());
-    bytes_ += value;
-  }
-  /// A text that is often the one before.
-  void text(std::string_view value, std::string& before) {
-    number(value == before ? 1 : 0);
-    if (value == before) return;
-    text(value);
-    before = value;
-  }
-  [[nodiscard]] std::string bytes() && { return std::move(bytes_); }
-
- private:
-  std::string bytes_;
-};
-
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
-
-  std::uint64_t number() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      if (rest_.empty()) break;
-      const auto byte = static_cast<unsigned char>(rest_.front());
-      rest_.remove_prefix(1);
-      value |= std::uint64_t{byte & 0x7FU} << shift;
-      if (byte < 0x80) return value;
-    }
-    throw Error(ErrorCode::failed, "packed details are torn");
-  }
-  std::int64_t time() { return static_cast<std::int64_t>(number()); }
-  std::string text() {
-    const std::uint64_t size = number();
-    if (size > rest_.size()) throw Error(ErrorCode::failed, "packed details are torn");
-    std::string value(rest_.substr(0, static_cast<std::size_t>(size)));
-    rest_.remove_prefix(value.size());
-    return value;
-  }
-  std::string text(std::string& before) {
-    if (number() == 0) before = text();
-    return before;
-  }
-
- private:
-  std::string_view rest_;
-};
-
-void pack_answers(Writer& out, const SessionDetails& details) {
+void pack_answers(PackedWriter& out, const SessionDetails& details) {
   out.number(details.answers.size());
   std::string model, cwd;
   for (const auto& [message, answer] : details.answers) {
@@ -76,7 +20,7 @@ void pack_answers(Writer& out, const SessionDetails& details) {
   }
 }
 
-void unpack_answers(Reader& in, SessionDetails& details) {
+void unpack_answers(PackedReader& in, SessionDetails& details) {
   std::string model, cwd;
   for (std::uint64_t left = in.number(); left > 0; --left) {
     Answer answer;
@@ -94,7 +38,7 @@ void unpack_answers(Reader& in, SessionDetails& details) {
 }  // namespace
 
 std::string pack_details(const SessionDetails& details) {
-  Writer out;
+  PackedWriter out;
   out.number(details.tools.size());
   for (const auto& [tool, calls] : details.tools) {
     out.text(tool);
@@ -123,7 +67,7 @@ std::string pack_details(const SessionDetails& details) {
 }
 
 SessionDetails unpack_details(std::string_view packed) {
-  Reader in(packed);
+  PackedReader in(packed);
   SessionDetails details;
   for (std::uint64_t left = in.number(); left > 0; --left) {
     std::string tool = in.text();

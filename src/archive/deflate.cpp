@@ -9,6 +9,7 @@
 #include "csb/util/error.hpp"
 
 #if CSB_DEFLATE_ISAL
+#include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
 #elif CSB_DEFLATE_LIBDEFLATE
 #include <libdeflate.h>
@@ -123,7 +124,11 @@ bool inflate(std::span<const std::byte> stream, std::span<std::byte> out) {
 }
 
 std::uint32_t crc32(std::span<const std::byte> data, std::uint32_t start) {
+#if CSB_DEFLATE_ISAL
+  return ::crc32_gzip_refl(start, raw(data.data()), data.size());  // four times as fast as zlib's
+#else
   return static_cast<std::uint32_t>(::crc32(start, raw(data.data()), static_cast<uInt>(data.size())));
+#endif
 }
 
 }  // namespace csb::archive

@@ -62,8 +62,9 @@ std::uint64_t PackWriter::append(const Oid& oid, ObjectType type, std::uint64_t 
                                  std::span<const std::byte> stream) {
   Bytes header;
   put_header(header, type, size);
+  const std::uint32_t crc = crc32(stream, crc32(header));
   const std::lock_guard hold(mutex_);
-  return append_entry(oid, header, stream);
+  return append_entry(oid, header, stream, crc);
 }
 
 std::uint64_t PackWriter::append_delta(const Oid& oid, std::uint64_t base_offset,
@@ -83,13 +84,13 @@ std::uint64_t PackWriter::append_raw_delta(const Oid& oid, std::uint64_t base_of
   const std::lock_guard hold(mutex_);
   Bytes header;
   put_header(header, ObjectType::ofs_delta, delta_size, offset_ - base_offset);
-  return append_entry(oid, header, stream);
+  return append_entry(oid, header, stream, crc32(stream, crc32(header)));
 }
 
 std::uint64_t PackWriter::append_entry(const Oid& oid, std::span<const std::byte> header,
-                                       std::span<const std::byte> stream) {
+                                       std::span<const std::byte> stream, std::uint32_t crc) {
   const std::uint64_t at = offset_;
-  entries_.push_back({oid, at, crc32(stream, crc32(header))});
+  entries_.push_back({oid, at, crc});
   write_out(header);
   write_out(stream);
   return at;

@@ -53,7 +53,7 @@ class PackWriter {
     std::uint32_t crc;
   };
   std::uint64_t append_entry(const Oid& oid, std::span<const std::byte> header,
-                             std::span<const std::byte> stream);
+                             std::span<const std::byte> stream, std::uint32_t crc);
   void write_out(std::span<const std::byte> data);
   void flush();
   void write_back();

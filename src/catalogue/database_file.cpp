@@ -87,7 +87,7 @@ void set_journal(SQLite::Database& database, const std::string& path) {
   database.execAndGet(network ? "PRAGMA journal_mode = DELETE" : "PRAGMA journal_mode = WAL");
   if (network) database.exec("PRAGMA locking_mode = NORMAL");
   // NORMAL: a power cut may take the last transactions, which the store has; it never damages the file.
-  database.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384");
+  database.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4096");
 }
 
 SQLite::Database open_immutable(const std::string& path) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "answers.hpp"
+
 namespace csb::catalogue {
 namespace {
 
@@ -16,7 +18,7 @@ void forget_rows(Connection& db, std::int64_t file_id) {
       "UPDATE touched SET reads = 0, writes = 0, searches = 0, gone_ns = max(gone_ns, last_ns), last_ns = 0"
       " WHERE file_id = ?1",
       file_id);
-  db.run("UPDATE answers SET gone = 1 WHERE file_id = ?1", file_id);
+  mark_answers_gone(db, file_id);
 }
 
 void add_tools(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details) {
@@ -81,27 +83,6 @@ void add_sitting(Connection& db, std::int64_t file_id, const ActivitySegment& ad
            sitting.start_ns, sitting.end_ns, sitting.messages);
 }
 
-/// Of one answer's rows the first says what it is, each how much it took at least.
-/// @param gone they are of rows that are gone
-void add_answers(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details,
-                 bool gone) {
-  for (const auto& [message, answer] : details.answers) {
-    const Tokens& tokens = answer.tokens;
-    db.run(
-        "INSERT INTO answers(file_id, message, time_ns, model, cwd, input, output, cache_write_5m,"
-        "  cache_write_1h, cache_read, gone) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
-        " ON CONFLICT(file_id, message) DO UPDATE SET"
-        "  time_ns = iif(time_ns = 0 OR (?3 > 0 AND ?3 < time_ns), ?3, time_ns),"
-        "  model = iif((SELECT length(name) FROM names WHERE id = model) = 0, ?4, model),"
-        "  cwd = iif((SELECT length(name) FROM names WHERE id = cwd) = 0, ?5, cwd),"
-        "  input = max(input, ?6), output = max(output, ?7), cache_write_5m = max(cache_write_5m, ?8),"
-        "  cache_write_1h = max(cache_write_1h, ?9), cache_read = max(cache_read, ?10),"
-        "  gone = min(gone, ?11)",
-        file_id, message, answer.time_ns, names.id_of(db, answer.model), names.id_of(db, answer.cwd),
-        tokens.input, tokens.output, tokens.cache_write_5m, tokens.cache_write_1h, tokens.cache_read, gone);
-  }
-}
-
 }  // namespace
 
 void copy_details(Connection& db, std::int64_t from_file_id, std::int64_t file_id) {
@@ -118,17 +99,7 @@ void copy_details(Connection& db, std::int64_t from_file_id, std::int64_t file_i
       "  searches = excluded.searches, last_ns = excluded.last_ns,"
       "  gone_ns = iif(gone_ns > excluded.last_ns, gone_ns, 0)",
       from_file_id, file_id);
-  db.run(
-      "INSERT INTO answers SELECT ?2, message, time_ns, model, cwd, input, output, cache_write_5m,"
-      "  cache_write_1h, cache_read, 0 FROM answers WHERE file_id = ?1 AND gone = 0"
-      " ON CONFLICT(file_id, message) DO UPDATE SET gone = 0,"
-      "  time_ns = iif(time_ns = 0 OR (excluded.time_ns > 0 AND excluded.time_ns < time_ns),"
-      "   excluded.time_ns, time_ns),"
-      "  input = max(input, excluded.input), output = max(output, excluded.output),"
-      "  cache_write_5m = max(cache_write_5m, excluded.cache_write_5m),"
-      "  cache_write_1h = max(cache_write_1h, excluded.cache_write_1h),"
-      "  cache_read = max(cache_read, excluded.cache_read)",
-      from_file_id, file_id);
+  copy_answers(db, from_file_id, file_id);
 }
 
 void put_details(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details,
@@ -138,12 +109,12 @@ void put_details(Connection& db, Names& names, std::int64_t file_id, const Sessi
   add_folders(db, names, file_id, details);
   for (const auto& [path, touched] : details.files) add_touched(db, names, file_id, path, touched);
   for (const ActivitySegment& sitting : details.activity) add_sitting(db, file_id, sitting);
-  add_answers(db, names, file_id, details, false);
+  put_answers(db, names, file_id, details, false);
 }
 
 void keep_details(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details) {
   keep_touched(db, names, file_id, details);
-  add_answers(db, names, file_id, details, true);
+  put_answers(db, names, file_id, details, true);
 }
 
 void clear_details(Connection& db, std::int64_t root_id) {

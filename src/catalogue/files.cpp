@@ -39,7 +39,7 @@ SessionFacts read_session_facts(const Query& row) {
   return facts;
 }
 
-std::optional<SessionFacts> session_facts(Connection& db, std::int64_t file_id) {
+Boxed<SessionFacts> session_facts(Connection& db, std::int64_t file_id) {
   Query row = db.query(
       "SELECT title, first_prompt, start_cwd, cwd, git_branch, version, model, forked_from, first_ns, "
       "last_ns,"
@@ -183,7 +183,7 @@ void Catalogue::Update::put_file(std::int64_t root_id, const FileState& state) {
     if (!state.details) return;
     if (state.details_go_on && !state.details_of.empty() && state.details_of != state.path)
       copy_details(db, file_id(db, root_id, state.details_of), file.id);
-    put_details(db, state_->names, file.id, *state.details, state.details_go_on);
+    put_details(db, state_->names, file.id, *state.details, state.details_go_on || file.is_new);
   });
 }
 

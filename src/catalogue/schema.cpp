@@ -78,13 +78,9 @@ constexpr const char* kVersion1 = R"sql(
   CREATE TABLE activity(
     file_id INTEGER NOT NULL, start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL, messages INTEGER NOT NULL,
     PRIMARY KEY(file_id, start_ns)) WITHOUT ROWID;
-  -- Answers stay when their rows are gone (then so marked): what was used was used.
-  CREATE TABLE answers(
-    file_id INTEGER NOT NULL, message INTEGER NOT NULL, time_ns INTEGER NOT NULL,
-    model INTEGER NOT NULL, cwd INTEGER NOT NULL,
-    input INTEGER NOT NULL, output INTEGER NOT NULL, cache_write_5m INTEGER NOT NULL,
-    cache_write_1h INTEGER NOT NULL, cache_read INTEGER NOT NULL, gone INTEGER NOT NULL,
-    PRIMARY KEY(file_id, message)) WITHOUT ROWID;
+  -- All of a file's, as answers.cpp packs them. Answers stay when their rows are gone (then so marked): what
+  -- was used was used.
+  CREATE TABLE answers(file_id INTEGER PRIMARY KEY, packed BLOB NOT NULL);
 
   CREATE TABLE commits(
     id INTEGER PRIMARY KEY,

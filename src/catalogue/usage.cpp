@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "answers.hpp"
 #include "csb/util/clock.hpp"
 #include "state.hpp"
 
@@ -15,7 +16,8 @@ namespace {
 
 /// One answer as one file of a session tells it.
 struct Told {
-  std::int64_t message = 0, time_ns = 0, model = 0, project = 0;
+  std::uint64_t message = 0;
+  std::int64_t time_ns = 0, model = 0, project = 0;
   std::size_t session = 0;  ///< its rank
   Tokens tokens;
 };
@@ -52,37 +54,35 @@ class Ranks {
   std::vector<std::size_t> parents_;
 };
 
-std::unordered_map<std::int64_t, std::string> names_of_answers(Connection& db) {
-  std::unordered_map<std::int64_t, std::string> names;
-  Query row = db.query(
-      "SELECT id, name FROM names WHERE id IN (SELECT model FROM answers UNION SELECT cwd FROM answers)");
-  while (row.step()) names.emplace(row.integer(0), row.bytes(1));
-  return names;
-}
+/// Names of models and projects, by their number; the number 0 is no name.
+class NamesOfAnswers {
+ public:
+  explicit NamesOfAnswers(Connection& db) : db_(db) { names_.emplace(0, ""); }
+
+  const std::string& operator[](std::int64_t id) {
+    const auto [entry, is_new] = names_.try_emplace(id);
+    if (!is_new) return entry->second;
+    Query row = db_.query("SELECT name FROM names WHERE id = ?1", id);
+    if (!row.step()) throw Damage("the catalogue holds an answer of a model or project without a name");
+    return entry->second = row.bytes(0);
+  }
+
+ private:
+  Connection& db_;
+  std::unordered_map<std::int64_t, std::string> names_;
+};
 
 /// All that is told of answers, those of one message behind each other, by session.
 std::vector<Told> read_answers(Connection& db, const Ranks& ranks) {
   std::vector<Told> answers;
-  std::int64_t last_file = 0;
-  std::size_t session = Ranks::kNone;
   Query row = db.query(
-      "SELECT file_id, message, time_ns, model, cwd, input, output, cache_write_5m, cache_write_1h, "
-      "cache_read FROM answers ORDER BY file_id");
+      "SELECT f.session, a.packed FROM answers a CROSS JOIN files f ON f.id = a.file_id"
+      " WHERE f.session IS NOT NULL");
   while (row.step()) {
-    Columns columns(row);
-    if (const std::int64_t file = columns.integer(); file != last_file) {
-      last_file = file;
-      Query owner = db.query("SELECT session FROM files WHERE id = ?1 AND session IS NOT NULL", file);
-      session = owner.step() ? ranks.rank_of(owner.bytes(0)) : Ranks::kNone;
-    }
+    const std::size_t session = ranks.rank_of(row.bytes(0));
     if (session == Ranks::kNone) continue;
-    Told& told = answers.emplace_back();
-    told.session = session;
-    told.message = columns.integer();
-    told.time_ns = columns.integer();
-    told.model = columns.integer();
-    told.project = columns.integer();
-    told.tokens = {columns.number(), columns.number(), columns.number(), columns.number(), columns.number()};
+    for (const KeptAnswer& answer : unpack_answers(row.bytes(1)))
+      answers.push_back({answer.message, answer.time_ns, answer.model, answer.cwd, session, answer.tokens});
   }
   std::sort(answers.begin(), answers.end(), [](const Told& a, const Told& b) {
     return std::tie(a.message, a.session) < std::tie(b.message, b.session);
@@ -134,7 +134,7 @@ void add(Tokens& tokens, const Tokens& other) {
 
 class Usage {
  public:
-  Usage(Connection& db, const UsageQuery& query) : query_(query), ranks_(db), names_(names_of_answers(db)) {
+  Usage(Connection& db, const UsageQuery& query) : query_(query), ranks_(db), names_(db) {
     const std::vector<Told> answers = read_answers(db, ranks_);
     for (auto begin = answers.begin(); begin != answers.end();) {
       const auto end = std::find_if(begin, answers.end(),
@@ -182,7 +182,7 @@ class Usage {
 
   const UsageQuery& query_;
   Ranks ranks_;
-  std::unordered_map<std::int64_t, std::string> names_;
+  NamesOfAnswers names_;
   Days days_;
   std::map<std::tuple<std::string, std::string, std::string, std::size_t>, UsageRow> rows_;
 };

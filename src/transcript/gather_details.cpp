@@ -87,20 +87,30 @@ void DetailsGatherer::add_cwd(std::string_view cwd) {
   if (cwd != cwd_) {
     cwd_ = cwd;
     cwd_folder_ = absolute_path(cwd, {}).value_or("");
+    cwd_use_ = nullptr;
   }
   mention(cwd_folder_, FolderOrigin::cwd, 0);
 }
 
 void DetailsGatherer::mention(std::string_view folder, FolderOrigin origin, std::uint64_t work) {
   if (folder.empty()) return;
-  const bool is_new = !details_.folders.contains(folder);
-  FolderUse* use = entry_of(details_.folders, folder, kMaxFolders);
+  FolderUse* use = use_of(folder, origin);
   if (use == nullptr) return;
-  use->origin = is_new ? origin : std::min(use->origin, origin);
+  use->origin = std::min(use->origin, origin);
   use->work += work;
   if (std::find(named_.begin(), named_.end(), use) != named_.end()) return;
   named_.push_back(use);
   ++use->rows;
+}
+
+/// Nearly every row names the folder it was made in.
+FolderUse* DetailsGatherer::use_of(std::string_view folder, FolderOrigin origin) {
+  const bool is_cwd = folder == cwd_folder_;
+  if (is_cwd && cwd_use_ != nullptr) return cwd_use_;
+  FolderUse* use = entry_of(details_.folders, folder, kMaxFolders);
+  if (use != nullptr && use->rows == 0) use->origin = origin;  // new
+  if (is_cwd) cwd_use_ = use;
+  return use;
 }
 
 void DetailsGatherer::add_tool(const ToolCall& call, std::string_view cwd, std::int64_t time_ns) {

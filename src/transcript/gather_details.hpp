@@ -26,10 +26,12 @@ class DetailsGatherer {
   void add_cwd(std::string_view cwd);
   /// One row's mention of a folder.
   void mention(std::string_view folder, FolderOrigin origin, std::uint64_t work);
+  [[nodiscard]] FolderUse* use_of(std::string_view folder, FolderOrigin origin);
 
   SessionDetails details_;
-  std::string cwd_;         ///< the last one, as written …
-  std::string cwd_folder_;  ///< … and as a folder; empty when it is none
+  std::string cwd_;               ///< the last one, as written …
+  std::string cwd_folder_;        ///< … and as a folder; empty when it is none
+  FolderUse* cwd_use_ = nullptr;  ///< of it, once it was mentioned (a map's elements stay where they are)
   /// Folders that the row has named, and counts for.
   std::vector<const FolderUse*> named_;
 };

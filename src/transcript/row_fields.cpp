@@ -10,42 +10,6 @@ namespace {
 
 using simdjson::error_code;
 
-struct TextField {
-  std::string_view name;
-  std::string_view RowFields::*text;
-};
-constexpr std::array<TextField, 18> kTextFields{{
-    {"type", &RowFields::type},
-    {"subtype", &RowFields::subtype},
-    {"uuid", &RowFields::uuid},
-    {"timestamp", &RowFields::timestamp},
-    {"sessionId", &RowFields::session_id},
-    {"cwd", &RowFields::cwd},
-    {"gitBranch", &RowFields::git_branch},
-    {"version", &RowFields::version},
-    {"slug", &RowFields::slug},
-    {"requestSessionId", &RowFields::request_session_id},
-    {"agentName", &RowFields::agent_name},
-    {"customTitle", &RowFields::custom_title},
-    {"aiTitle", &RowFields::ai_title},
-    {"summary", &RowFields::summary},
-    {"lastPrompt", &RowFields::last_prompt},
-    {"relocatedCwd", &RowFields::relocated_cwd},
-    {"requestId", &RowFields::request_id},
-    {"leafUuid", &RowFields::leaf_uuid},
-}};
-
-struct FlagField {
-  std::string_view name;
-  bool RowFields::*flag;
-};
-constexpr std::array<FlagField, 4> kFlagFields{{
-    {"isMeta", &RowFields::is_meta},
-    {"isCompactSummary", &RowFields::is_compact_summary},
-    {"isSidechain", &RowFields::is_sidechain},
-    {"explicit", &RowFields::is_explicit},
-}};
-
 /// The text field `wanted` of an object; INCORRECT_TYPE when `value` is none.
 error_code read_member(ondemand::value& value, std::string_view wanted, std::string_view& out) {
   return for_each_field(value, [&](std::string_view name, ondemand::value& member) {
@@ -140,14 +104,80 @@ error_code read_message(ondemand::value& message, RowFields& row) {
   });
 }
 
+using Read = error_code (*)(ondemand::value& value, RowFields& row);
+
+template <std::string_view RowFields::*Text>
+error_code text(ondemand::value& value, RowFields& row) {
+  return read_text(value, row.*Text);
+}
+
+template <bool RowFields::*Flag>
+error_code flag(ondemand::value& value, RowFields& row) {
+  row.*Flag = is_true(value);
+  return simdjson::SUCCESS;
+}
+
+error_code read_forked_from(ondemand::value& value, RowFields& row) {
+  return read_member(value, "sessionId", row.forked_from);
+}
+
+error_code read_origin(ondemand::value& value, RowFields& row) {
+  return read_member(value, "kind", row.origin);
+}
+
+struct RowField {
+  std::string_view name;
+  Read read;
+};
+/// By length of their names.
+constexpr auto kRowFields = std::to_array<RowField>({
+    {"cwd", &text<&RowFields::cwd>},
+    {"type", &text<&RowFields::type>},
+    {"uuid", &text<&RowFields::uuid>},
+    {"slug", &text<&RowFields::slug>},
+    {"isMeta", &flag<&RowFields::is_meta>},
+    {"origin", &read_origin},
+    {"message", &read_message},
+    {"aiTitle", &text<&RowFields::ai_title>},
+    {"subtype", &text<&RowFields::subtype>},
+    {"summary", &text<&RowFields::summary>},
+    {"version", &text<&RowFields::version>},
+    {"explicit", &flag<&RowFields::is_explicit>},
+    {"leafUuid", &text<&RowFields::leaf_uuid>},
+    {"agentName", &text<&RowFields::agent_name>},
+    {"gitBranch", &text<&RowFields::git_branch>},
+    {"requestId", &text<&RowFields::request_id>},
+    {"sessionId", &text<&RowFields::session_id>},
+    {"timestamp", &text<&RowFields::timestamp>},
+    {"forkedFrom", &read_forked_from},
+    {"lastPrompt", &text<&RowFields::last_prompt>},
+    {"customTitle", &text<&RowFields::custom_title>},
+    {"isSidechain", &flag<&RowFields::is_sidechain>},
+    {"relocatedCwd", &text<&RowFields::relocated_cwd>},
+    {"isCompactSummary", &flag<&RowFields::is_compact_summary>},
+    {"requestSessionId", &text<&RowFields::request_session_id>},
+});
+
+constexpr std::size_t kLongestName = kRowFields.back().name.size();
+
+/// For each length, where the fields of that length begin.
+constexpr auto kFirstOfLength = [] {
+  std::array<std::uint8_t, kLongestName + 2> first{};
+  std::uint8_t at = 0;
+  for (std::size_t length = 0; length < first.size(); ++length) {
+    while (at < kRowFields.size() && kRowFields[at].name.size() < length) ++at;
+    first[length] = at;
+  }
+  return first;
+}();
+static_assert(std::is_sorted(kRowFields.begin(), kRowFields.end(), [](const RowField& a, const RowField& b) {
+  return a.name.size() < b.name.size();
+}));
+
 error_code read_field(std::string_view name, ondemand::value& value, RowFields& row) {
-  for (const TextField& field : kTextFields)
-    if (name == field.name) return read_text(value, row.*field.text);
-  for (const FlagField& field : kFlagFields)
-    if (name == field.name) return row.*field.flag = is_true(value), simdjson::SUCCESS;
-  if (name == "message") return read_message(value, row);
-  if (name == "forkedFrom") return read_member(value, "sessionId", row.forked_from);
-  if (name == "origin") return read_member(value, "kind", row.origin);
+  if (name.size() > kLongestName) return simdjson::SUCCESS;
+  for (std::size_t at = kFirstOfLength[name.size()]; at < kFirstOfLength[name.size() + 1]; ++at)
+    if (name == kRowFields[at].name) return kRowFields[at].read(value, row);
   return simdjson::SUCCESS;
 }
 

@@ -3,6 +3,7 @@ import os
 import sqlite3
 import sys
 
+import kept_answers
 from harness import CsbTest, main
 from hostile_transcripts import all_transcripts
 
@@ -29,10 +30,11 @@ class Hostile(CsbTest):
         database = sqlite3.connect(os.path.join(self.csb_home, "catalogue.db"))
         database.row_factory = sqlite3.Row
         rows = database.execute(
-            "SELECT s.id, t.*, (SELECT count(DISTINCT message) FROM answers WHERE file_id = t.file_id) AS answers"
-            " FROM sessions s JOIN transcripts t ON t.file_id = s.file_id").fetchall()
+            "SELECT s.id, t.* FROM sessions s JOIN transcripts t ON t.file_id = s.file_id").fetchall()
+        answers = kept_answers.by_file(database)
         database.close()
-        return {row["id"]: row for row in rows}
+        return {row["id"]: dict(row, answers=len({answer[0] for answer in answers.get(row["file_id"], ())}))
+                for row in rows}
 
     def check_all(self, wanted):
         facts = self.facts()

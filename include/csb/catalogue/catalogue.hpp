@@ -12,6 +12,7 @@
 #include "csb/model/session_details.hpp"
 #include "csb/model/session_id.hpp"
 #include "csb/model/stored_file.hpp"
+#include "csb/util/boxed.hpp"
 
 namespace csb::catalogue {
 
@@ -65,10 +66,10 @@ struct FileState {
   /// conversation.
   std::string facts;
   /// Given for the main transcript of `session`, and only there: this is what makes it one.
-  std::optional<SessionFacts> session_facts;
+  Boxed<SessionFacts> session_facts;
   /// For put_file(), of conversations: what the rows parsed just now amount to. Not given when read back;
   /// where it is not given, what is known stays.
-  std::optional<SessionDetails> details;
+  Boxed<SessionDetails> details;
   bool details_go_on = false;  ///< they are of rows behind those known; else they are of the whole file
   /// The path that those known are of, in the same root, when the file has moved; empty for its own.
   std::string details_of;

@@ -39,6 +39,7 @@ Seen use(const std::string& path, Access access) {
     static_cast<void>(catalogue.usage({}));
     static_cast<void>(catalogue.sessions({.folder = FolderFilter{FolderFilter::How::below, "/f"}}));
     static_cast<void>(catalogue.sessions({.touched_file = "/f/1", .tool = "Bash"}));
+    static_cast<void>(catalogue.usage({}));
     static_cast<void>(catalogue.totals());
     return Seen::sound;
   } catch (const Error& error) {

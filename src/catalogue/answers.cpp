@@ -1,0 +1,129 @@
+#include "answers.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "csb/util/packed.hpp"
+#include "errors.hpp"
+
+namespace csb::catalogue {
+namespace {
+
+constexpr auto kCounts = {&Tokens::input, &Tokens::output, &Tokens::cache_write_5m, &Tokens::cache_write_1h,
+                          &Tokens::cache_read};
+
+using Answers = std::vector<KeptAnswer>;
+
+std::string pack_answers(const Answers& answers) {
+  PackedWriter out;
+  for (const KeptAnswer& answer : answers) {
+    out.number(answer.message);
+    out.number(static_cast<std::uint64_t>(answer.time_ns));
+    out.number(static_cast<std::uint64_t>(answer.model));
+    out.number(static_cast<std::uint64_t>(answer.cwd));
+    for (const auto count : kCounts) out.number(answer.tokens.*count);
+    out.number(answer.gone ? 1 : 0);
+  }
+  return std::move(out).bytes();
+}
+
+Answers read(Connection& db, std::int64_t file_id) {
+  Query row = db.query("SELECT packed FROM answers WHERE file_id = ?1", file_id);
+  return row.step() ? unpack_answers(row.bytes(0)) : Answers();
+}
+
+void write(Connection& db, std::int64_t file_id, const Answers& answers) {
+  if (answers.empty()) return;
+  db.run("INSERT OR REPLACE INTO answers(file_id, packed) VALUES(?1, ?2)", file_id,
+         Blob{pack_answers(answers)});
+}
+
+void merge(KeptAnswer& known, const KeptAnswer& told) {
+  if (known.time_ns == 0 || (told.time_ns > 0 && told.time_ns < known.time_ns)) known.time_ns = told.time_ns;
+  if (known.model == 0) known.model = told.model;
+  if (known.cwd == 0) known.cwd = told.cwd;
+  for (const auto count : kCounts) known.tokens.*count = std::max(known.tokens.*count, told.tokens.*count);
+  known.gone = known.gone && told.gone;
+}
+
+/// @param told by message
+Answers merged(Answers known, const Answers& told) {
+  Answers all;
+  all.reserve(known.size() + told.size());
+  auto next = known.begin();
+  for (const KeptAnswer& answer : told) {
+    while (next != known.end() && next->message < answer.message) all.push_back(*next++);
+    if (next != known.end() && next->message == answer.message) {
+      merge(*next, answer);
+    } else {
+      all.push_back(answer);
+    }
+  }
+  all.insert(all.end(), next, known.end());
+  return all;
+}
+
+/// The number of a name that is often the one before.
+class LastName {
+ public:
+  std::int64_t id_of(Connection& db, Names& names, std::string_view name) {
+    if (name.empty()) return 0;
+    if (id_ == 0 || name != name_) {
+      name_ = name;
+      id_ = names.id_of(db, name);
+    }
+    return id_;
+  }
+
+ private:
+  std::string_view name_;
+  std::int64_t id_ = 0;
+};
+
+}  // namespace
+
+std::vector<KeptAnswer> unpack_answers(std::string_view packed) {
+  Answers answers;
+  PackedReader in(packed);
+  try {
+    while (!in.at_end()) {
+      KeptAnswer& answer = answers.emplace_back();
+      answer.message = in.number();
+      answer.time_ns = in.time();
+      answer.model = in.time();
+      answer.cwd = in.time();
+      for (const auto count : kCounts) answer.tokens.*count = in.number();
+      answer.gone = in.number() != 0;
+    }
+  } catch (const Error& error) {
+    throw Damage(std::string("the catalogue holds torn answers: ") + error.what());
+  }
+  return answers;
+}
+
+void put_answers(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details,
+                 bool gone) {
+  if (details.answers.empty()) return;
+  Answers told;
+  told.reserve(details.answers.size());
+  LastName model, cwd;
+  for (const auto& [message, answer] : details.answers)
+    told.push_back({message, answer.time_ns, model.id_of(db, names, answer.model),
+                    cwd.id_of(db, names, answer.cwd), answer.tokens, gone});
+  write(db, file_id, merged(read(db, file_id), told));
+}
+
+void copy_answers(Connection& db, std::int64_t from_file_id, std::int64_t file_id) {
+  Answers told = read(db, from_file_id);
+  std::erase_if(told, [](const KeptAnswer& answer) { return answer.gone; });
+  write(db, file_id, merged(read(db, file_id), told));
+}
+
+void mark_answers_gone(Connection& db, std::int64_t file_id) {
+  Answers answers = read(db, file_id);
+  for (KeptAnswer& answer : answers) answer.gone = true;
+  write(db, file_id, answers);
+}
+
+}  // namespace csb::catalogue
