@@ -61,8 +61,8 @@ ChatsListResult chats_list(const Settings& settings, const ChatsQuery& query) {
 ChatsStatusResult chats_status(const Settings& settings) {
   ChatsStatusResult result;
   result.enabled = settings.chats.enabled;
-  result.can_sync = claude_ai::can_sync();
-  result.can_import_zip = claude_ai::can_read_zip();
+  result.sync_obstacle = claude_ai::sync_obstacle();
+  result.zip_obstacle = claude_ai::zip_obstacle();
   result.mirror = settings.mirror();
   const auto mirror = Mirror::open_for_reading(settings.mirror());
   if (!mirror) return result.no_mirror = true, result;

@@ -3,6 +3,7 @@
 
 #include "csb/app/conversation.hpp"
 #include "csb/source/claude_ai/chat.hpp"
+#include "csb/source/claude_ai/documents.hpp"
 #include "csb/transcript/message.hpp"
 #include "csb/transcript/reader.hpp"
 #include "csb/util/fd.hpp"
@@ -92,10 +93,46 @@ ReadSummary read_chat(const OffsetReader& content, std::uint64_t offset, const M
   return summary;
 }
 
+Message message_of(const claude_ai::Document& document) {
+  using Kind = claude_ai::Document::Kind;
+  Message message;
+  message.role = Message::Role::system;
+  message.uuid = document.id;
+  message.time_ns = document.time_ns;
+  Block& block = message.blocks.emplace_back();
+  block.kind = Block::Kind::other;
+  block.tool = document.kind == Kind::document       ? "document"
+               : document.kind == Kind::memory       ? "memory"
+               : document.kind == Kind::instructions ? "instructions"
+                                                     : "description";
+  const std::string name = document.name.empty() ? "" : " " + document.name;
+  block.text = "[" + block.tool + name + "]\n" + document.text;
+  return message;
+}
+
+/// What lies beside the chats: texts, numbered in the order of the file, which is small.
+ReadSummary read_documents(const OffsetReader& content, std::uint64_t offset, const MessageVisitor& visit) {
+  ReadSummary summary;
+  std::string json;
+  content(0, [&](std::span<const std::byte> bytes) {
+    if (json.size() <= claude_ai::kMaxDocumentFile) json += as_text(bytes);
+  });
+  std::uint64_t number = 0;
+  const bool is_json = claude_ai::read_documents(json, [&](const claude_ai::Document& document) {
+    const std::uint64_t place = number++;
+    if (place < offset) return true;
+    ++summary.messages;
+    Message message = message_of(document);
+    return visit(message, {place, 0});
+  });
+  if (!is_json) ++summary.bad_rows;
+  return summary;
+}
+
 // A source whose conversations are no transcripts of the client has a line here, and its function.
-constexpr std::array kFormats{ConversationFormat{"claude-code", true, read_rows},
-                              ConversationFormat{"claude.ai", false, read_chat},
-                              ConversationFormat{kPlainText, false, read_text}};
+constexpr std::array kFormats{
+    ConversationFormat{"claude-code", true, read_rows}, ConversationFormat{"claude.ai", false, read_chat},
+    ConversationFormat{kDocuments, false, read_documents}, ConversationFormat{kPlainText, false, read_text}};
 
 }  // namespace
 

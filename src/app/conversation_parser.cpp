@@ -57,7 +57,10 @@ std::size_t ConversationParser::feed(std::uint64_t offset, std::span<const std::
 }
 
 void ConversationParser::finish() {
-  if (chat_) chat_facts_ = facts_of(chat_->finish());
+  if (!chat_) return;
+  claude_ai::ChatFacts chat = chat_->finish();
+  chat_details_ = std::move(chat.details);
+  chat_facts_ = facts_of(std::move(chat));
 }
 
 const transcript::Facts& ConversationParser::facts() const noexcept {

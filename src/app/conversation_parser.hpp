@@ -32,7 +32,7 @@ class ConversationParser {
   void finish();
 
   [[nodiscard]] const transcript::Facts& facts() const noexcept;
-  /// Of the rows fed; nothing of a chat, which has no tools and folders.
+  /// Of the rows fed; of a chat, once it is finished, all of it.
   [[nodiscard]] const SessionDetails& details() const noexcept;
   /// The rows fed follow others of a conversation. (A stub amounted to nothing.)
   [[nodiscard]] bool goes_on() const noexcept { return goes_on_; }

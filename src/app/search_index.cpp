@@ -18,7 +18,7 @@ const IndexFinder::File& IndexFinder::file(std::int64_t id) {
   if (auto indexed = index_.file(id)) {
     file.root = scope_.root(indexed->branch);
     if (file.root != nullptr) file.format = text_format(file.root->source, indexed->path);
-    if (indexed->session) file.session = scope_.session(*indexed->session);
+    if (file.root != nullptr) file.session = scope_.session_of(*file.root, indexed->path, indexed->session);
     if (file.session != nullptr) file.is_in_place = is_in_place(indexed->path, file.session->session);
     file.file = *std::move(indexed);
   }

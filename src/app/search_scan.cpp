@@ -33,8 +33,8 @@ void add_readings(const catalogue::Catalogue& catalogue, const catalogue::Root& 
                   const catalogue::ChangedPath& changed, SearchScope& scope, std::vector<Reading>& readings) {
   Reading reading;
   reading.format = text_format(root.source, changed.path);
-  if (reading.format.empty() || !changed.session) return;
-  reading.session = scope.session(*changed.session);
+  if (reading.format.empty()) return;
+  reading.session = scope.session_of(root, changed.path, changed.session);
   if (reading.session == nullptr || !reading.session->is_admitted) return;
   reading.root = &root;
   reading.path = changed.path;

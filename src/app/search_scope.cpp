@@ -5,9 +5,35 @@
 
 #include "csb/app/session_state.hpp"
 #include "csb/app/versions.hpp"
+#include "csb/model/rel_path.hpp"
+#include "csb/source/claude_ai/documents.hpp"
+#include "csb/util/error.hpp"
+#include "csb/util/fd.hpp"
+#include "csb/util/fs.hpp"
 #include "csb/util/text.hpp"
+#include "text_source.hpp"
 
 namespace csb::app {
+namespace {
+
+/// By the project's own file in the mirror, as far as there is one.
+std::string title_of_documents(const catalogue::Root& root, const std::string& path) {
+  const std::string folder(parent_path(path));
+  if (base_name(folder) != "projects") return "what claude.ai remembers";
+  const std::string stem = root.path + "/" + folder + "/" + std::string(base_name(path).substr(0, 36));
+  for (const char* ending : {".json", ".export.json"}) {
+    if (root.path.empty() || !fs::exists(stem + ending)) continue;
+    try {
+      const std::string name = claude_ai::project_name(read_file(stem + ending, claude_ai::kMaxDocumentFile));
+      if (!name.empty()) return "project " + name;
+    } catch (const Error&) {
+      continue;  // too large, or gone again: the hit matters, not its heading
+    }
+  }
+  return "a project of claude.ai";
+}
+
+}  // namespace
 
 SearchScope::SearchScope(const catalogue::Catalogue& catalogue, const SearchRequest& request)
     : catalogue_(catalogue), request_(request), roots_(catalogue.roots()) {
@@ -43,6 +69,35 @@ const ScopedSession* SearchScope::session(const SessionId& id) {
   const bool is_hidden = is_deleted ? request_.deleted == catalogue::DeletedFilter::hide
                                     : request_.deleted == catalogue::DeletedFilter::only;
   scoped->is_admitted = !is_hidden && (!admitted_ || admitted_->contains(id.text()));
+  return scoped.get();
+}
+
+const ScopedSession* SearchScope::session_of(const catalogue::Root& root, const std::string& path,
+                                             const std::optional<SessionId>& id) {
+  if (id) return session(*id);
+  return text_format(root.source, path) == kDocuments ? documents(root, path) : nullptr;
+}
+
+const ScopedSession* SearchScope::documents(const catalogue::Root& root, const std::string& path) {
+  const auto owner = claude_ai::document_owner(path);
+  if (!owner) return nullptr;
+  std::unique_ptr<ScopedSession>& scoped = documents_[root.branch + ":" + path];
+  if (scoped) return scoped.get();
+  catalogue::Session session(*owner);
+  session.root_id = root.id;
+  session.root_path = root.path;
+  session.source = root.source;
+  session.path = path;
+  session.title = title_of_documents(root, path);
+  session.present = !root.path.empty() && fs::exists(root.path + "/" + path);
+  scoped = std::make_unique<ScopedSession>(std::move(session));
+  scoped->is_deleted = !scoped->session.present;
+  const bool is_hidden = scoped->is_deleted ? request_.deleted == catalogue::DeletedFilter::hide
+                                            : request_.deleted == catalogue::DeletedFilter::only;
+  const bool is_of_source = request_.source.empty() || request_.source == root.source;
+  const bool is_about_sessions =
+      !request_.session.empty() || request_.folder.has_value() || !request_.touched_file.empty();
+  scoped->is_admitted = !is_hidden && is_of_source && !is_about_sessions;
   return scoped.get();
 }
 

@@ -51,17 +51,24 @@ class SearchScope {
   [[nodiscard]] const catalogue::Root* root(std::string_view branch) const;
   /// nullptr when the catalogue has none by that id. Stays valid.
   [[nodiscard]] const ScopedSession* session(const SessionId& id);
+  /// The session whose file this is. Documents that belong to no chat get one made up for them, with the id
+  /// of their project. nullptr when there is none. Stays valid.
+  [[nodiscard]] const ScopedSession* session_of(const catalogue::Root& root, const std::string& path,
+                                                const std::optional<SessionId>& id);
   /// Whether a text counts, by what it is.
   [[nodiscard]] bool admits(catalogue::TextKind kind, std::string_view tool, std::int64_t time_ns) const;
   /// Whether admits() depends on anything.
   [[nodiscard]] bool admits_all_texts() const;
 
  private:
+  const ScopedSession* documents(const catalogue::Root& root, const std::string& path);
+
   const catalogue::Catalogue& catalogue_;
   const SearchRequest& request_;
   std::vector<catalogue::Root> roots_;
   std::optional<std::set<std::string, std::less<>>> admitted_;  ///< ids; nothing = all
   std::map<std::string, std::unique_ptr<ScopedSession>, std::less<>> sessions_;
+  std::map<std::string, std::unique_ptr<ScopedSession>, std::less<>> documents_;  ///< by branch and path
 };
 
 /// Whether a file stands where its session is now: files of a moved session are left in its old place.

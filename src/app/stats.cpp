@@ -106,6 +106,11 @@ std::vector<Tally> most(const Tallies& tallies, std::size_t top) {
   return sorted;
 }
 
+/// As answers are counted by: chats have no folder.
+std::string project_of(const catalogue::Session& session) {
+  return session.source == "claude.ai" ? session.source : resume_directory(session);
+}
+
 /// Projects by messages and tools by calls, of these sessions.
 void count_sessions(StatsResult& result, const catalogue::Catalogue& catalogue,
                     const std::map<SessionId, std::uint64_t>& messages, std::size_t top) {
@@ -114,7 +119,7 @@ void count_sessions(StatsResult& result, const catalogue::Catalogue& catalogue,
        catalogue.sessions({.deleted = catalogue::DeletedFilter::all}).sessions) {
     const auto active = messages.find(session.id);
     if (active == messages.end()) continue;
-    add(projects, resume_directory(session), active->second);
+    add(projects, project_of(session), active->second);
     for (const catalogue::ToolRow& tool : catalogue.tools_of(session.id)) add(tools, tool.name, tool.calls);
   }
   result.projects = most(projects, top);

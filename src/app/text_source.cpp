@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "csb/model/rel_path.hpp"
+#include "csb/source/claude_ai/documents.hpp"
+#include "csb/source/claude_ai/mirror_policy.hpp"
 #include "csb/source/claude_code/policy.hpp"
 #include "csb/transcript/message.hpp"
 
@@ -94,6 +96,10 @@ std::string_view text_format(std::string_view source, std::string_view path) {
   if (source == "claude-code" && path.ends_with(".txt") &&
       path.find("/tool-results/") != std::string_view::npos)
     return claude_code::session_of(path) ? kPlainText : std::string_view();
+  if (source == "claude.ai") {
+    if (claude_ai::document_owner(path)) return kDocuments;
+    if (!claude_ai::footprint_of(path) || path.find("/files/") != std::string_view::npos) return {};
+  }
   if (source == "claude-code" && !claude_code::is_conversation(path)) return {};
   return conversation_format(source).source == source ? conversation_format(source).source
                                                       : std::string_view();

@@ -45,6 +45,7 @@ void add(UsageLine& line, const UsageRow& row, const std::optional<double>& cost
   line.tokens.cache_read += row.tokens.cache_read;
   line.cost += cost.value_or(0);
   if (!cost) line.unpriced_answers += row.answers;
+  if (total_of(row.tokens) == 0) line.uncounted_answers += row.answers;
 }
 
 void sort_lines(UsageResult& result) {

@@ -240,7 +240,8 @@ Command search_command() {
       "[OPTION]... TERM...",
       "Searches prompts, answers, thinking, inputs and outputs of tools, subagents and titles: of live and "
       "deleted sessions, and of older versions, which have what a compaction removed. A message that "
-      "several sessions share is shown once.\n"
+      "several sessions share is shown once. Chats of claude.ai count, with the text of their attachments, "
+      "and the documents, instructions and memories of their projects, which stand under the project's id.\n"
       "A term is found as it is written, in capitals or not, where it begins a word, and where its last word "
       "is a whole one if that has one or two letters only; blanks stand for any white space. --substring "
       "finds it inside words, -E "

@@ -176,17 +176,17 @@ Command log_command() {
 }
 
 Command diff_command() {
-  return {"diff",
-          "what two versions of a session do not share",
-          Command::Group::find,
-          run_diff,
-          "ID V1 V2",
-          "Compares two stored versions of a transcript row by row: - is only in V1, + only in V2, "
-          "~ in both with "
-          "other content.",
-          {{"csb diff 3f2a9c1e 3 4", "what version 4 gained and lost"},
-           {"csb diff 3f2a9c1e 1 4 --json", "the same, for a program"}},
-          {kNotFound, kRefused}};
+  return {
+      "diff",
+      "what two versions of a session do not share",
+      Command::Group::find,
+      run_diff,
+      "ID V1 V2",
+      "Compares two stored versions of a transcript row by row, of a chat message by message: - is only in "
+      "V1, + only in V2, ~ in both with other content.",
+      {{"csb diff 3f2a9c1e 3 4", "what version 4 gained and lost"},
+       {"csb diff 3f2a9c1e 1 4 --json", "the same, for a program"}},
+      {kNotFound, kRefused}};
 }
 
 Command cat_command() {

@@ -49,6 +49,9 @@ void print_usage_footer(Call& call, const app::UsageResult& result) {
   } else if (result.lines.empty()) {
     call.messages.note("no answer of a model in that time");
   }
+  if (result.total.uncounted_answers > 0)
+    call.messages.note(counted(result.total.uncounted_answers, "answer") +
+                       " without tokens: the service does not count those of claude.ai chats");
   if (!result.unpriced_models.empty())
     call.messages.note("no price is known for " + joined(result.unpriced_models) +
                        ": what they cost is not known, and not in the sums");
@@ -127,7 +130,8 @@ Command usage_command() {
       run_usage,
       "[OPTION]...",
       "Adds up the tokens of every answer, each counted once however many rows, forks and versions repeat "
-      "it. Sessions that were deleted count. Costs are what the prices of the service come to, not what "
+      "it. Sessions that were deleted count, and of claude.ai chats the answers, whose tokens nobody is "
+      "told. Costs are what the prices of the service come to, not what "
       "was billed; a model without a known price is named, and left out of the costs. Prices of your own, in "
       "the form "
       "of csb's data/prices.json, go into ~/.config/csb/prices.json, or where csb.prices of the "

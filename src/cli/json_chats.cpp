@@ -156,8 +156,10 @@ std::string to_json(const app::ChatsStatusResult& result) {
   Json document;
   document["schema"] = "csb.chats-status/1";
   document["enabled"] = result.enabled;
-  document["can_sync"] = result.can_sync;
-  document["can_import_zip"] = result.can_import_zip;
+  document["can_sync"] = result.sync_obstacle.empty();
+  document["sync_obstacle"] = text_or_null(result.sync_obstacle);
+  document["can_import_zip"] = result.zip_obstacle.empty();
+  document["zip_obstacle"] = text_or_null(result.zip_obstacle);
   document["mirror"] = result.mirror;
   document["last_sync"] = time_or_null(result.last.sync_ns);
   document["last_outcome"] = text_or_null(result.last.outcome);

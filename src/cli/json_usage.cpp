@@ -46,9 +46,10 @@ Json to_value(const app::UsageLine& line, const std::vector<UsageKey>& by) {
   object["cache_write_5m"] = line.tokens.cache_write_5m;
   object["cache_write_1h"] = line.tokens.cache_write_1h;
   object["cache_read"] = line.tokens.cache_read;
-  object["cost_usd"] =
-      line.unpriced_answers < line.answers || line.answers == 0 ? Json(line.cost) : Json(nullptr);
+  const bool has_cost = line.unpriced_answers + line.uncounted_answers < line.answers || line.answers == 0;
+  object["cost_usd"] = has_cost ? Json(line.cost) : Json(nullptr);
   object["unpriced_answers"] = line.unpriced_answers;
+  object["uncounted_answers"] = line.uncounted_answers;
   return object;
 }
 

@@ -140,10 +140,10 @@ std::string render(const app::ChatsStatusResult& result, const Screen& screen) {
   const auto line = [&](const char* name, const std::string& value) {
     out += fmt::format("{}  {}\n", screen.paint(Tone::dim, pad_right(name, 12)), value);
   };
-  line("Fetching", !result.can_sync ? "not possible: this csb was built without libcurl"
-                   : result.enabled ? "on"
-                                    : "off (turn it on: csb chats sync --enable)");
-  if (!result.can_import_zip) line("Exports", "unpacked ones only: this csb was built without libzip");
+  line("Fetching", !result.sync_obstacle.empty() ? "not possible: " + printable(result.sync_obstacle)
+                   : result.enabled              ? "on"
+                                                 : "off (turn it on: csb chats sync --enable)");
+  if (!result.zip_obstacle.empty()) line("Exports", "unpacked ones only: " + printable(result.zip_obstacle));
   line("Last sync", when(result.last.sync_ns) +
                         (result.last.outcome.empty() ? "" : ": " + printable(result.last.outcome)));
   line("Last import", when(result.last.import_ns));

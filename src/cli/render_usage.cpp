@@ -52,6 +52,7 @@ std::string key_text(UsageKey key, const std::string& value, const Screen& scree
 }
 
 std::string cost_text(const app::UsageLine& line) {
+  if (line.uncounted_answers == line.answers && line.answers > 0) return "-";
   if (line.unpriced_answers == line.answers && line.answers > 0) return "?";
   const std::string cost = line.cost > 0 && line.cost < 0.005 ? "<$0.01" : fmt::format("${:.2f}", line.cost);
   return line.unpriced_answers > 0 ? cost + "+?" : cost;

@@ -10,10 +10,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Run:
-    """One finished run: seconds of wall clock, peak resident bytes, what it wrote to standard output."""
+    """One finished run: seconds of wall clock and of processor, peak resident bytes, what it wrote to standard output."""
 
-    def __init__(self, seconds, peak, out):
-        self.seconds, self.peak, self.out = seconds, peak, out
+    def __init__(self, seconds, peak, out, cpu=0.0):
+        self.seconds, self.peak, self.out, self.cpu = seconds, peak, out, cpu
 
 
 def clean_environment(home, **extra):
@@ -46,12 +46,12 @@ def run(command, env, cwd, statuses=(0,)):
     """
     os.sync()   # what the run before left to be written must not keep the disk from this one's fsync
     with tempfile.NamedTemporaryFile(prefix="csb-bench-out.") as output:
-        seconds, status, peak = Launcher.ask(command=command, env=env, cwd=cwd, output=output.name)
+        seconds, status, peak, cpu = Launcher.ask(command=command, env=env, cwd=cwd, output=output.name)
         with open(output.name, "rb") as f:
             out = f.read()
     if status not in statuses:
         raise SystemExit("%s: exit %d\n%s" % (command, status, out.decode(errors="replace")[-3000:]))
-    return Run(seconds, peak, out)
+    return Run(seconds, peak, out, cpu)
 
 
 def median(values):

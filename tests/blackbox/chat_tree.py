@@ -50,7 +50,7 @@ class ChatMirror:
 
 class Chat:
     def __init__(self, mirror, cid, name):
-        self.mirror, self.id = mirror, cid
+        self.mirror, self.id, self.said = mirror, cid, 0
         self.rel = "%s/%s.json" % (mirror.folder, cid)
         self.document = {"uuid": cid, "name": name, "summary": "", "model": "claude-sonnet-4-5-20250929",
                          "created_at": stamp(mirror.clock), "updated_at": stamp(mirror.clock), "settings": {},
@@ -62,16 +62,20 @@ class Chat:
     def path(self):
         return os.path.join(self.mirror.root, self.rel)
 
-    def message(self, sender, text, parent=None):
+    def message(self, sender, text, parent=None, blocks=(), attachments=()):
+        """@param blocks of its content, behind the text; @param attachments {name: extracted text}"""
         messages = self.document["chat_messages"]
-        number = len(messages)
+        number, self.said = self.said, self.said + 1
         self.mirror.clock += 1
         row = {"uuid": str(uuid.uuid5(uuid.UUID(self.id), str(number))),
                "parent_message_uuid": parent or (messages[-1]["uuid"] if messages else NO_PARENT),
                "index": number, "sender": sender, "text": "",
-               "content": [{"type": "text", "text": text, "citations": []}],
+               "content": [{"type": "text", "text": text, "citations": []}, *blocks],
                "created_at": stamp(self.mirror.clock), "updated_at": stamp(self.mirror.clock), "truncated": False,
-               "attachments": [], "files": [], "files_v2": [], "sync_sources": []}
+               "attachments": [{"id": "a", "file_name": name, "file_size": len(extracted), "file_type": "txt",
+                                "extracted_content": extracted, "created_at": stamp(self.mirror.clock)}
+                               for name, extracted in dict(attachments).items()],
+               "files": [], "files_v2": [], "sync_sources": []}
         messages.append(row)
         self.document["current_leaf_message_uuid"] = row["uuid"]
         self.document["updated_at"] = row["updated_at"]

@@ -80,9 +80,9 @@ class ChatsTest(CsbTest):
         self.write_config("[chats]\n\tenabled = true\n")
         built = self.csb("chats", "status", "--json").json()
         if self.needs_sync and not built["can_sync"]:
-            self.skipTest("this csb was built without libcurl")
+            self.skipTest(built["sync_obstacle"])
         if self.needs_zip and not built["can_import_zip"]:
-            self.skipTest("this csb was built without libzip")
+            self.skipTest(built["zip_obstacle"])
 
     def write_config(self, text):
         path = os.path.join(self.home, ".config/csb/config")

@@ -63,7 +63,8 @@ struct ChatsListResult {
 [[nodiscard]] ChatsListResult chats_list(const Settings& settings, const ChatsQuery& query);
 
 struct ChatsStatusResult {
-  bool enabled = false, can_sync = false, can_import_zip = false;
+  bool enabled = false;
+  std::string sync_obstacle, zip_obstacle;  ///< why one or the other is not possible; empty: it is
   std::string mirror;
   bool no_mirror = false;
   claude_ai::LastRun last;

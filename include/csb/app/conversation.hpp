@@ -108,6 +108,8 @@ struct ConversationFormat {
 };
 /// The name of a format for files that are plain text: a message is up to 32 KiB of it, in whole lines.
 inline constexpr std::string_view kPlainText = "text";
+/// That of files with texts that belong to no chat: a project's documents, what is remembered of a person.
+inline constexpr std::string_view kDocuments = "claude.ai documents";
 
 /// The format of a source; that of the client's transcripts for a source that is not known.
 [[nodiscard]] const ConversationFormat& conversation_format(std::string_view source);

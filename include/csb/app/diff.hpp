@@ -13,7 +13,8 @@
 
 namespace csb::app {
 
-/// One row that two versions of a transcript do not share.
+/// One row that two versions of a transcript do not share; of a chat, one message, or what is said of all of
+/// it.
 struct DiffRow {
   enum class Kind {
     lost,
@@ -21,9 +22,10 @@ struct DiffRow {
     changed
   };  ///< changed: the same uuid, other content (the new one is given)
   Kind kind = Kind::gained;
-  std::uint64_t offset = 0;  ///< of the row, in its version
-  std::uint64_t bytes = 0;   ///< its length without the newline
-  std::string type;          ///< "user", "assistant"…; empty for a row that is no JSON object
+  std::uint64_t offset = 0;  ///< of the row, in its version; of a chat's message, how many come before it
+  std::uint64_t bytes = 0;   ///< its length without the newline; of a chat's message, of its texts
+  std::string type;          ///< "user", "assistant"…; empty for a row that is no JSON object; of chats
+                             ///< "human", "assistant", "other", and "chat" for its name, star, project
   std::string uuid;          ///< may be empty
   std::string timestamp;     ///< as written; may be empty
   std::string text;          ///< what it says, in short; raw characters; may be empty
@@ -52,5 +54,8 @@ using ContentReader = std::function<void(const std::function<void(std::span<cons
 /// The comparison itself. `from` is read once, `to` twice.
 [[nodiscard]] DiffSummary diff_rows(const ContentReader& from, const ContentReader& to,
                                     const std::function<void(const DiffRow&)>& visit);
+/// The same of two chats, message by message. Memory: besides, one message.
+[[nodiscard]] DiffSummary diff_chats(const ContentReader& from, const ContentReader& to,
+                                     const std::function<void(const DiffRow&)>& visit);
 
 }  // namespace csb::app

@@ -26,6 +26,8 @@ struct UsageLine {
   Tokens tokens;
   double cost = 0;                     ///< US dollars, of the answers whose model has a price
   std::uint64_t unpriced_answers = 0;  ///< the others: what they cost is not known
+  /// Whose tokens nobody counted: those of chats. They cost nothing in the sums.
+  std::uint64_t uncounted_answers = 0;
 };
 
 struct UsageResult {

@@ -16,13 +16,16 @@ constexpr std::size_t kMaxMessage = std::size_t{32} << 20;  ///< all texts of on
 constexpr std::size_t kFactText = 1024;                     ///< one text, when only facts are wanted
 constexpr std::size_t kMaxBlocks = 10'000;
 constexpr std::size_t kMaxFiles = 10'000;
-constexpr std::size_t kMaxTools = 1024;
+constexpr std::size_t kMaxTools = 1024, kMaxListedName = 255, kMaxAnswers = 65'536;
 constexpr std::size_t kMaxTimes = std::size_t{1} << 20;
 constexpr std::size_t kPromptCharacters = 200;
 constexpr std::int64_t kSittingGap = 600 * kNsPerSecond;
 
 /// The parent of a first message, as the API writes it.
 constexpr std::string_view kNoParent = "00000000-0000-4000-8000-000000000000";
+
+/// Chats are worked in nowhere: what is added up by folder stands under this name.
+constexpr std::string_view kProject = "claude.ai";
 
 /// What a tool call is about: the first of these that its input has, else its first text.
 constexpr std::array<std::string_view, 10> kTelling{"title",         "command",     "file_path", "query",
@@ -36,6 +39,13 @@ std::string first_characters(std::string_view text, std::size_t count) {
     if (count-- == 0) break;
   }
   return std::string(text.substr(0, end));
+}
+
+/// A name as catalogues list it.
+std::string listed_name(const std::string& name) {
+  std::string listed = name.substr(0, kMaxListedName);
+  cut_partial_character(listed);
+  return listed;
 }
 
 Block::Kind kind_of(std::string_view type) {
@@ -123,9 +133,7 @@ void ChatBuilder::end_block() {
   block.kind = kind_of(type);
   if (block.kind == Block::Kind::tool_use) {
     block.text = telling_;
-    ++facts.tool_calls;
-    auto& tools = facts.details.tools;
-    if (tools.size() < kMaxTools || tools.contains(block.tool)) ++tools[block.tool];
+    note_tool();
   }
   if (block.kind == Block::Kind::other) block.tool = type.empty() ? "unknown" : type;
   add_block(std::move(block));
@@ -133,6 +141,13 @@ void ChatBuilder::end_block() {
 
 void ChatBuilder::add_block(Block ready) {
   if (message.blocks.size() < kMaxBlocks) message.blocks.push_back(std::move(ready));
+}
+
+void ChatBuilder::note_tool() {
+  ++facts.tool_calls;
+  std::string name = listed_name(block.tool);
+  auto& tools = facts.details.tools;
+  if (!name.empty() && (tools.size() < kMaxTools || tools.contains(name))) ++tools[std::move(name)];
 }
 
 void ChatBuilder::begin_file() {
@@ -170,6 +185,7 @@ void ChatBuilder::end_message() {
   for (Block& ready : appendix_) add_block(std::move(ready));
   note_ids();
   note_prompt();
+  note_answer();
   ++facts.messages;
   if (visit_) visit_(message);
   message = Message();
@@ -193,7 +209,22 @@ void ChatBuilder::note_prompt() {
       facts.first_prompt = first_characters(said.text, kPromptCharacters);
 }
 
+/// The service counts no tokens for those who read; that there was an answer is known all the same.
+void ChatBuilder::note_answer() {
+  if (message.role != Message::Role::assistant || message.uuid.empty()) return;
+  const std::uint64_t id = hash_of(message.uuid);
+  auto& answers = facts.details.answers;
+  if (answers.size() >= kMaxAnswers && !answers.contains(id)) return;
+  Answer& answer = answers[id];
+  answer.message = id;
+  answer.time_ns = message.time_ns;
+}
+
 ChatFacts ChatBuilder::finish() {
+  for (auto& [id, answer] : facts.details.answers) {
+    answer.model = listed_name(facts.model);
+    answer.cwd = kProject;
+  }
   std::sort(ids_.begin(), ids_.end());
   const auto total = ids_.size();
   ids_.erase(std::unique(ids_.begin(), ids_.end()), ids_.end());

@@ -52,6 +52,8 @@ class ChatBuilder {
   void add_block(Block ready);
   void note_ids();
   void note_prompt();
+  void note_tool();
+  void note_answer();
 
   std::function<void(const Message&)> visit_;
   std::vector<Block> appendix_;  ///< attachments and files: after the text, wherever they stand

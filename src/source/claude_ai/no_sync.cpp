@@ -3,7 +3,7 @@
 
 namespace csb::claude_ai {
 
-bool can_sync() { return false; }
+std::string sync_obstacle() { return "this csb was built without libcurl"; }
 
 bool SyncResult::is_incomplete() const { return true; }
 

@@ -3,7 +3,7 @@
 
 namespace csb::claude_ai {
 
-bool can_read_zip() { return false; }
+std::string zip_obstacle() { return "this csb was built without libzip"; }
 
 void visit_zip_files(const std::string& path, const VisitExport&, const TellProblem& tell) {
   tell({Problem::Severity::not_saved, path, "is zipped, and this csb was built without libzip",

@@ -2,6 +2,7 @@
 
 #include "csb/util/clock.hpp"
 #include "csb/util/error.hpp"
+#include "curl.hpp"
 #include "hash.hpp"
 #include "origin.hpp"
 #include "sync_run.hpp"
@@ -44,7 +45,14 @@ Body body_of(const Mirror& mirror, std::string_view text) {
 
 }  // namespace
 
-bool can_sync() { return true; }
+std::string sync_obstacle() {
+  try {
+    static_cast<void>(curl());
+    return {};
+  } catch (const Error& error) {
+    return std::string(error.what()) + "; " + error.hint();
+  }
+}
 
 bool SyncResult::is_incomplete() const {
   if (ending != Ending::complete || !failed.empty()) return true;
@@ -53,7 +61,10 @@ bool SyncResult::is_incomplete() const {
   return false;
 }
 
-SyncResult sync(const Secret& key, const SyncOptions& options) { return SyncRun(key, options).run(); }
+SyncResult sync(const Secret& key, const SyncOptions& options) {
+  static_cast<void>(curl());  // without it no mirror is begun
+  return SyncRun(key, options).run();
+}
 
 SyncRun::SyncRun(const Secret& key, const SyncOptions& options)
     : options_(options),

@@ -107,9 +107,18 @@ std::string wrong_with(const zip_stat_t& stat) {
 
 }  // namespace
 
-bool can_read_zip() { return true; }
+std::string zip_obstacle() {
+  try {
+    static_cast<void>(zip());
+    return {};
+  } catch (const Error& error) {
+    return std::string(error.what()) + "; " + error.hint();
+  }
+}
 
 void visit_zip_files(const std::string& path, const VisitExport& visit, const TellProblem& tell) {
+  if (const std::string obstacle = zip_obstacle(); !obstacle.empty())
+    return tell({Problem::Severity::not_saved, path, "is zipped: " + obstacle, ""});
   int code = 0;
   const Archive archive(zip().open(path.c_str(), ZIP_RDONLY, &code));
   if (!archive)

@@ -73,6 +73,14 @@ TEST_CASE("a chat of the API, in pieces of any size") {
     CHECK(facts.last_ns == *parse_rfc3339("2026-03-01T11:00:00Z"));
     CHECK(facts.details.activity.size() == 2);
     CHECK(facts.details.tools.at("artifacts") == 1);
+    REQUIRE(facts.details.answers.size() == 2);
+    for (const auto& [id, answer] : facts.details.answers) {
+      CHECK(answer.message == id);
+      CHECK(answer.model == "claude-x");
+      CHECK(answer.cwd == "claude.ai");
+      CHECK(answer.time_ns >= *parse_rfc3339("2026-03-01T10:01:00Z"));
+      CHECK(answer.tokens == Tokens());
+    }
     REQUIRE(facts.files.size() == 1);
     CHECK(facts.files[0].uuid == "f1");
 
@@ -155,6 +163,17 @@ TEST_CASE("a lone surrogate and a big integer are fine; text stays valid") {
       R"("text":"lone \ud800 surrogate"}]}]})");
   CHECK(facts.is_complete);
   CHECK(messages.at(0).blocks.at(0).text == "lone \xEF\xBF\xBD surrogate");
+}
+
+TEST_CASE("names of tools and models are bounded where they are listed") {
+  const std::string name(300, 'n');
+  const ChatFacts facts = read_chat(
+      R"({"model":")" + name + R"(","chat_messages":[{"uuid":"a","sender":"assistant","content":[)" +
+      R"({"type":"tool_use","name":")" + name + R"("},{"type":"tool_use"}]}]})");
+  CHECK(facts.tool_calls == 2);
+  REQUIRE(facts.details.tools.size() == 1);
+  CHECK(facts.details.tools.begin()->first == name.substr(0, 255));
+  CHECK(facts.details.answers.begin()->second.model == name.substr(0, 255));
 }
 
 TEST_CASE("a text beyond the bound is cut between characters") {

@@ -94,6 +94,15 @@ TEST_CASE("a cookie of Chromium") {
   CHECK(decrypt_chromium(encrypted, ".claude.ai", true, {"wrong", "", "peanuts"}) == "sk-ant-sid01-EXAMPLE");
   CHECK(decrypt_chromium(encrypted, ".evil.example", true, {"peanuts"}).empty());
   CHECK(decrypt_chromium(encrypted, ".claude.ai", true, {"wrong"}).empty());
+  const std::string with_empty_password = from_hex(
+      "763131e17d1400908b29c8752748c2caf3cc2df5037df9658899c191f75e3e19021e3a79c4b1d196b80d0265a6aadd02047015"
+      "25a0e4a7a63a9089f33cfcc8f69bc1c7");
+  CHECK(decrypt_chromium(with_empty_password, ".claude.ai", true, {"peanuts", ""}) == "sk-ant-sid01-EXAMPLE");
+  CHECK(decrypt_chromium(with_empty_password, ".claude.ai", true, {"peanuts"}).empty());
+  const std::string without_host =
+      from_hex("763130edcbc9da6b0b25fd260407fff564c5c3f728651c01473f4bcc7500cc200bb090");
+  CHECK(decrypt_chromium(without_host, ".claude.ai", false, {"peanuts"}) == "sk-ant-sid01-EXAMPLE");
+  CHECK(decrypt_chromium(without_host, ".claude.ai", true, {"peanuts"}).empty());
   CHECK(decrypt_chromium("v12xxxxxxxxxxxxxxxxx", ".claude.ai", true, {"peanuts"}).empty());
   CHECK(decrypt_chromium("v10", ".claude.ai", true, {"peanuts"}).empty());
 }

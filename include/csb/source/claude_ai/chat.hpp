@@ -39,7 +39,7 @@ struct ChatFacts {
   std::uint64_t missing_parents = 0;       ///< messages that follow one which is not there
   std::vector<std::uint64_t> message_ids;  ///< hashes of the messages' UUIDs, sorted, each once
   std::vector<ChatFile> files;
-  SessionDetails details;    ///< tools and activity; no folders, no tokens: chats have none
+  SessionDetails details;    ///< tools, activity, answers without tokens; chats have no folders
   bool is_complete = false;  ///< the bytes are one whole JSON object
   std::string error;         ///< why not, with the offset
 

@@ -32,8 +32,9 @@ struct ImportResult {
   [[nodiscard]] bool is_incomplete() const;
 };
 
-/// Whether csb was built with libzip. Without it zipped files are problems; unpacked ones are read.
-[[nodiscard]] bool can_read_zip();
+/// Why zipped files cannot be read: libzip was missing where csb was built, or is missing here. Then each is a
+/// problem, and unpacked ones are read. Empty: they can.
+[[nodiscard]] std::string zip_obstacle();
 
 /// Merges exports into the mirror, chat by chat: nothing is replaced by something older or poorer.
 /// @throws Error{busy, refused}, Error{failed} when the disk fails

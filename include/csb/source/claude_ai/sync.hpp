@@ -60,8 +60,9 @@ struct SyncResult {
   [[nodiscard]] bool is_incomplete() const;
 };
 
-/// Whether csb was built with libcurl. sync() throws Error{failed} when it was not.
-[[nodiscard]] bool can_sync();
+/// Why sync() can do nothing but throw Error{failed}: libcurl was missing where csb was built, or is missing
+/// here. Empty: it can.
+[[nodiscard]] std::string sync_obstacle();
 
 /// Brings the mirror up to what the service has. Nothing that is here is ever deleted.
 /// @throws Error{busy, refused, usage}, Error{failed} when the disk fails
