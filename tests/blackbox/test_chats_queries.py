@@ -84,6 +84,7 @@ class Details(ChatQueries):
         self.assertIn({"name": "claude.ai", "count": 6, "sessions": 1}, stats["projects"])
 
     def test_a_rebuilt_catalogue_says_the_same(self):
+        self.mirror.chat("another, which stays")
         self.chat.document["chat_messages"][-2:] = []          # a branch that the service dropped
         self.chat.turn("another question", "another answer")
         self.chat.save()
