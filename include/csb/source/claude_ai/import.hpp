@@ -32,8 +32,8 @@ struct ImportResult {
   [[nodiscard]] bool is_incomplete() const;
 };
 
-/// Why zipped files cannot be read: libzip was missing where csb was built, or is missing here. Then each is a
-/// problem, and unpacked ones are read. Empty: they can.
+/// Why zipped files cannot be read: libzip was missing where csb was built, or is missing here. Then each is
+/// a problem, and unpacked ones are read. Empty: they can.
 [[nodiscard]] std::string zip_obstacle();
 
 /// Merges exports into the mirror, chat by chat: nothing is replaced by something older or poorer.
