@@ -235,10 +235,10 @@ class Figures:
                    len(self.manual), len(self.lost), len(self.crashes)))
 
 
-def trace(test, calls):
-    """Runs one backup of the scene unharmed. -> {call: [[argument text of the n-th call, by thread]…]}"""
+def trace(test, calls, command=("backup",), **kw):
+    """Runs one command of the scene unharmed. -> {call: [[argument text of the n-th call, by thread]…]}"""
     log = os.path.join(test.scratch, "trace")
-    test.csb("backup", *test.options, wrap=("strace", "-f", "-qq", "-o", log, "-e", "trace=" + ",".join(calls)))
+    test.csb(*command, *test.options, wrap=("strace", "-f", "-qq", "-o", log, "-e", "trace=" + ",".join(calls)), **kw)
     counted = {}
     with open(log, errors="replace") as f:
         for line in f:
