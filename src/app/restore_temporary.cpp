@@ -1,19 +1,41 @@
 #include "restore_temporary.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
+#include <memory>
 #include <random>
+#include <string_view>
 #include <utility>
 
 #include "csb/util/error.hpp"
 
 namespace csb::app {
 namespace {
+
+constexpr std::string_view kPrefix = ".csb-restore.", kSuffix = ".tmp";
+constexpr std::size_t kDigits = 16;
+
+bool is_temporary_name(std::string_view name) {
+  return name.size() == kPrefix.size() + kDigits + kSuffix.size() && name.starts_with(kPrefix) &&
+         name.ends_with(kSuffix) &&
+         name.substr(kPrefix.size(), kDigits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// Whoever writes a file holds its lock: what can be locked was left by a run that is gone.
+bool is_abandoned(int directory, const char* name) {
+  const Fd fd = open_at(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  struct stat st {};
+  return fd && ::fstat(fd.get(), &st) == 0 && S_ISREG(st.st_mode) &&
+         ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0;
+}
 
 std::string fd_path(int fd) { return fmt::format("/proc/self/fd/{}", fd); }
 
@@ -32,7 +54,18 @@ Fd open_unnamed(int directory) {
 
 std::string temporary_name() {
   std::random_device random;
-  return fmt::format(".csb-restore.{:08x}{:08x}.tmp", random(), random());
+  return fmt::format("{}{:08x}{:08x}{}", kPrefix, random(), random(), kSuffix);
+}
+
+void sweep_temporary_files(int directory) {
+  Fd fd = open_at(directory, ".", O_RDONLY | O_DIRECTORY);
+  if (!fd) return;
+  const std::unique_ptr<DIR, int (*)(DIR*)> listing(::fdopendir(fd.release()), &::closedir);
+  if (!listing) return;
+  while (const dirent* entry = ::readdir(listing.get())) {
+    const char* name = entry->d_name;
+    if (is_temporary_name(name) && is_abandoned(directory, name)) ::unlinkat(directory, name, 0);
+  }
 }
 
 bool rename_new(int directory, const std::string& from, const std::string& to) {
@@ -51,10 +84,12 @@ bool rename_new(int directory, const std::string& from, const std::string& to) {
 }
 
 TemporaryFile::TemporaryFile(int directory) : directory_(directory), fd_(open_unnamed(directory)) {
-  if (fd_) return;
-  name_ = temporary_name();
-  fd_ = open_at(directory_, name_, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-  if (!fd_) throw errno_error("cannot create a file there", errno);
+  if (!fd_) {
+    name_ = temporary_name();
+    fd_ = open_at(directory_, name_, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+    if (!fd_) throw errno_error("cannot create a file there", errno);
+  }
+  (void)::flock(fd_.get(), LOCK_EX | LOCK_NB);  // see is_abandoned()
 }
 
 TemporaryFile::TemporaryFile(TemporaryFile&& other) noexcept

@@ -34,6 +34,10 @@ class TemporaryFile {
 /// stores.
 [[nodiscard]] std::string temporary_name();
 
+/// Removes the temporary files in a directory that killed runs left there. Never throws: they are in
+/// nobody's way.
+void sweep_temporary_files(int directory);
+
 /// rename(2) within a directory that never replaces. @return false when `to` exists. @throws Error
 [[nodiscard]] bool rename_new(int directory, const std::string& from, const std::string& to);
 

@@ -38,6 +38,7 @@ struct RestoreWriter::Pending {
 
 RestoreWriter::Pending RestoreWriter::write_file(RestoreItem& item) {
   auto directory = root_.make(parent_path(item.path));
+  if (swept_.insert(std::string(parent_path(item.path))).second) sweep_temporary_files(directory->get());
   TemporaryFile file(directory->get());
   store_.read(item.entry, [&](std::span<const std::byte> bytes) { write_all(file.fd(), bytes, "it"); });
   if (!holds_content(file.fd(), item.entry))

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ class RestoreWriter {
   RestoreRoot& root_;
   const archive::Store& store_;
   std::map<std::string, struct stat> replaceable_;
+  std::set<std::string> swept_;  ///< directories freed of what killed runs left
 };
 
 }  // namespace csb::app

@@ -96,6 +96,18 @@ std::string parent_of(const std::string& path) {
   return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
 }
 
+/// The names that lead to a new store: whoever made the directories above it may not have synced them.
+void sync_way_to(const std::string& directory) {
+  fs::sync_directory(directory);
+  try {
+    for (std::string above = directory; above.size() > 1 && above != ".";) {
+      above = parent_of(above);
+      fs::sync_directory(above);
+    }
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): one we may not open is not one we made
+  }
+}
+
 }  // namespace
 
 Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -143,7 +155,7 @@ Store Store::create(const std::string& path, const std::string& branch) {
   if (::chmod(unfinished.c_str(), 0700) != 0) throw errno_error("cannot protect '" + unfinished + "'", errno);
   sync_new_repository(unfinished);
   fs::rename_file(unfinished, path);
-  fs::sync_directory(parent);
+  sync_way_to(parent);
   return open(path);
 }
 

@@ -72,6 +72,18 @@ const Transcript* other_in_commit(Connection& db, const std::vector<Transcript>&
   return nullptr;
 }
 
+/// Its root is a directory of this machine, not a branch that somebody else commits to.
+bool is_in_directory(Connection& db, const Transcript& transcript) {
+  Query row = db.query("SELECT length(path) > 0 FROM roots WHERE id = ?1", transcript.root_id);
+  return row.step() && row.integer(0) != 0;
+}
+
+/// Where its newest version stands in time; 0 when it has none.
+std::int64_t order_of(Connection& db, const Transcript& transcript) {
+  Query row = db.query("SELECT order_ns FROM commits WHERE id = ?1", transcript.last_commit);
+  return row.step() ? row.integer(0) : 0;
+}
+
 const Transcript& choose(Connection& db, std::vector<Transcript>& transcripts) {
   for (Transcript& t : transcripts)
     t.moved_away =
@@ -81,14 +93,18 @@ const Transcript& choose(Connection& db, std::vector<Transcript>& transcripts) {
   const auto in_root = [](const Transcript& t) {
     return std::tuple(t.present, !t.moved_away, t.messages, t.active_ns, t.last_commit, t.file_id);
   };
-  const auto between_roots = [](const Transcript& t) {
-    return std::tuple(t.present, !t.moved_away, t.messages > 0, t.active_ns, t.messages, t.last_commit);
-  };
   std::map<std::int64_t, const Transcript*> best;  // by root
   for (const Transcript& t : transcripts) {
     const Transcript*& so_far = best[t.root_id];
     if (so_far == nullptr || in_root(*so_far) < in_root(t)) so_far = &t;
   }
+  if (best.size() == 1) return *best.begin()->second;
+  // Where nothing tells them apart, what lies in a directory here counts, then what was stored last. (The
+  // ids of commits say in which order they were catalogued, which is another one after a rebuild.)
+  const auto between_roots = [&db](const Transcript& t) {
+    return std::tuple(t.present, !t.moved_away, t.messages > 0, t.active_ns, t.messages,
+                      is_in_directory(db, t), order_of(db, t), t.file_id);
+  };
   return *std::max_element(best.begin(), best.end(), [&](const auto& a, const auto& b) {
             return between_roots(*a.second) < between_roots(*b.second);
           })->second;

@@ -18,8 +18,9 @@ KINDS = ("strict", "journal", "random")
 
 
 class Inode:
-    def __init__(self, mode, data=None):
+    def __init__(self, mode, data=None, modified=None):
         self.mode = mode
+        self.modified = modified  # in nanoseconds, of a file the run did not write
         self.data = data          # bytes that are safe; None: a directory
         self.pending = []         # [("write", offset, bytes) | ("size", n)] since the last fsync
         self.names = {}           # of a directory: as the running system sees it
@@ -60,7 +61,7 @@ class Disk:
         info = os.lstat(path)
         if not stat.S_ISDIR(info.st_mode):
             with open(path, "rb") as f:
-                return Inode(stat.S_IMODE(info.st_mode), f.read())
+                return Inode(stat.S_IMODE(info.st_mode), f.read(), info.st_mtime_ns)
         here = Inode(stat.S_IMODE(info.st_mode))
         for name in os.listdir(path):
             if not os.path.islink(os.path.join(path, name)):
@@ -144,6 +145,8 @@ class Disk:
             for change in self.journal:
                 change[3] = change[3] or change[0] is inode
         else:
+            if inode.pending:
+                inode.modified = None
             inode.data, inode.pending = patched(inode.data, inode.pending), []
 
     def on_fchmod(self, words, _):
@@ -198,6 +201,8 @@ class Disk:
             with open(path, "wb") as f:
                 f.write(patched(inode.data, kept))
             os.chmod(path, inode.mode)
+            if inode.modified is not None and not inode.pending:
+                os.utime(path, ns=(inode.modified, inode.modified))
 
         here = self.top
         for name in os.path.relpath(part, self.root).split("/"):

@@ -5,14 +5,13 @@
 Of each command: what exit 0 promises (else it is a lie), what must hold directly after the fault (else it is a loss),
 and that the same command, run again, keeps its promise with nobody's help (else it is a manual step).
 """
-import json
 import os
 import shutil
 import sqlite3
 import sys
 import tempfile
 
-from scene import DONE, FULL, Figures, FaultTest, Git, full_main, known_calls, need, snapshot, trace
+from scene import DONE, FULL, Figures, FaultTest, full_main, known_calls, need, snapshot, trace
 from test_errors import REPORTED, WRITES
 from test_kill import CALLS
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../blackbox"))
@@ -175,14 +174,18 @@ class Catalogue(Commands):
     def kept_whole(self):
         """Whatever is there answers, or is built anew by who asks."""
         self.store_kept()
-        self.assertEqual(self.listed, {s["id"] for s in self.list("--deleted", "include")})
+        self.assertEqual(self.listed, self.all_listed())
+
+    def all_listed(self):
+        return {s["id"] for s in self.list("--deleted", "all")}
 
     def test_rebuild_index(self):
         self.scene()
         self.command = ("rebuild-index",)
         self.csb(*self.command)
         self.wanted = self.rows()
-        self.listed = {s["id"] for s in self.list("--deleted", "include")}
+        self.listed = self.all_listed()
+        self.assertEqual(len(self.listed), 6)
         self.campaign()
 
 
@@ -198,13 +201,11 @@ class Store(Commands):
 
     def test_maintain(self):
         self.scene()
-        for n in range(12):   # each with a sealed pack of its own
-            self.tree.write(self.sessions[1].directory + "/tool-results/noise%d.txt" % n, os.urandom(5 << 20))
+        for n in range(3):   # each with a sealed pack of its own
+            self.tree.write(self.sessions[1].directory + "/tool-results/noise%d.txt" % n, os.urandom(9 << 19))
             self.csb("backup")
         self.earlier, self.files = set(self.git.commits()), self.git.files()
-        packs = len([n for n in os.listdir(self.store + "/objects/pack") if n.endswith(".pack")])
         self.command = ("maintain",)
-        self.keep_packs = packs
         self.campaign()
 
     def test_verify_repair(self):
@@ -260,7 +261,8 @@ class Chats(Commands, ChatsTest):
 
     def promise(self):
         self.assertEqual(self.wanted, self.hashes(), "exit 0, chats are missing")
-        self.assert_contained()
+        unfinished = [name for _, _, names in os.walk(self.mirror) for name in names if name.startswith(".new.")]
+        self.assertEqual(unfinished, [])
 
     def kept_whole(self):
         now = self.hashes()

@@ -6,6 +6,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import check_claims  # noqa: E402
 import check_forbidden  # noqa: E402
 import check_format  # noqa: E402
 import check_layers  # noqa: E402
@@ -47,6 +48,16 @@ class Lints(unittest.TestCase):
     def test_a_good_tree_passes_every_lint(self):
         for module in (check_layers, check_third_party, check_forbidden, check_size, check_words):
             self.assertEqual([], self.violations(module.check), module.__name__)
+
+    def test_claims(self):
+        tree = {"docs/threat-model.md": "| cannot | test |\n|---|---|\n| a | `blackbox/test_x.py::test_is` |\n"
+                                        "| b | `blackbox/test_x.py::test_is_not` |\n| c | none |\n"
+                                        "| d | `unit/x_test.cpp::it is`, `fuzz/fuzz_x.cpp` |\n| e | `fuzz/fuzz_y.cpp` |\n",
+                "tests/blackbox/test_x.py": "def test_is(self):\n", "tests/unit/x_test.cpp": 'TEST_CASE("it is") {\n',
+                "tests/fuzz/fuzz_x.cpp": "\n"}
+        found = self.violations(check_claims.check, tree)
+        self.assertEqual(["docs/threat-model.md:%d" % n for n in (4, 5, 7)],
+                         [":".join(v.split(":")[:2]) for v in found], found)
 
     def test_layers(self):
         bad = {

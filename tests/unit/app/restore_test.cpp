@@ -3,6 +3,7 @@
 #include "csb/source/claude_code/source.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -103,6 +104,23 @@ TEST_CASE("a temporary file replaces nothing unless told") {
   CHECK_FALSE(app::rename_new(directory.get(), "other", "name"));
   CHECK(app::rename_new(directory.get(), "other", "third"));
   CHECK(fs::list_directory("temporary") == std::vector<std::string>{"name", "third"});
+}
+
+TEST_CASE("what a killed restore left is swept, what another one is writing is not") {
+  fs::make_directories("sweep");
+  const std::string left = "sweep/.csb-restore.0123456789abcdef.tmp";
+  fs::write_file_atomically(left, "left");
+  fs::write_file_atomically("sweep/.csb-restore.theirs.tmp", "not csb's");
+  const Fd held = open_at(AT_FDCWD, "sweep", O_RDONLY | O_DIRECTORY);
+  app::TemporaryFile writing(held.get());
+  const Fd other = open_at(AT_FDCWD, left, O_RDONLY);
+  REQUIRE(::flock(other.get(), LOCK_EX) == 0);
+  app::sweep_temporary_files(held.get());
+  CHECK(fs::exists(left));
+  REQUIRE(::flock(other.get(), LOCK_UN) == 0);
+  app::sweep_temporary_files(held.get());
+  CHECK(fs::list_directory("sweep") == std::vector<std::string>{".csb-restore.theirs.tmp"});
+  CHECK(writing.put("name"));
 }
 
 TEST_CASE("times before 1970 and the retention window") {
