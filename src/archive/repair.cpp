@@ -228,7 +228,8 @@ class Repair {
       report_.recovered += pack ? pack->entries().size() : 0;
       return;
     }
-    if (pack) copy_good(*pack, check);
+    // Where only the checksum of the whole was damaged, the copy is the same pack and has taken its place.
+    if (pack && copy_good(*pack, check) == name) return;
     for (const char* suffix : {".idx", ".pack", ".rev", ".bitmap"})
       set_aside(paths_.directory() + "/" + name + suffix, name + suffix);
     std::erase(packs_.sealed, name);
@@ -236,13 +237,23 @@ class Repair {
     write_state(paths_, packs_);
   }
 
-  void copy_good(const PackFile& pack, const PackCheck& check) {
-    if (check.bad_count() == check.good.size()) return;
+  /// @return the name of the new pack; empty when there is nothing good to copy
+  std::string copy_good(const PackFile& pack, const PackCheck& check) {
+    if (check.bad_count() == check.good.size()) return {};
     PackWriter writer(paths_.directory());
     Placement placed;
     carry_over(pack, check.good, {}, writer, placed);
     writer.finish();
+    keep_what_is_replaced(writer.name());
     PackExchange(paths_, packs_, nullptr, {&writer}, true, {}, {}).complete();
+    return writer.name();
+  }
+
+  /// A second name for a damaged pack that its own copy is about to replace.
+  void keep_what_is_replaced(const std::string& name) {
+    if (!fs::exists(paths_.pack(name))) return;
+    const std::string aside = damaged_directory() + "/" + name + ".pack";
+    if (fs::link_file(paths_.pack(name), aside)) report_.set_aside.push_back(aside);
   }
 
   Store& store_;

@@ -179,7 +179,11 @@ class World(Judge):
         told = json.dumps({"session_id": session.id, "transcript_path": session.path, "cwd": session.cwd})
         with self.leaves_everything_else():
             result = self.csb("hook", event, input=told.encode())
-            self.assertEqual((result.out, result.err), ("", ""), event)
+            self.assertEqual(result.err, "", event)
+            if event == "SessionStart":   # which may tell of a session that was left unarchived
+                self.assertRegex(result.out, r'^(\{"systemMessage":"csb: [^"]*"\}\n)?$')
+            else:
+                self.assertEqual(result.out, "", event)
             if event != "PreCompact":
                 self.wait_until(lambda: self.is_stored(session), "%s archived nothing" % event)
             self.wait_until_idle()

@@ -120,6 +120,33 @@ TEST_CASE("a flipped bit is found, named, set aside and rewritten from disk") {
   require_sound("flip.git");
 }
 
+TEST_CASE("a pack whose checksum alone is damaged is replaced by its sound copy, and nothing is lost") {
+  fs::remove_tree("trailer.git");
+  Store store = Store::create("trailer.git", kBranch);
+  const Oid first = add(store, "a", random_text(5000, 1));
+  add(store, "b", random_text(5000, 2));
+  for (const std::string& name : fs::list_directory("trailer.git/objects/pack")) {
+    if (!name.ends_with(".pack")) continue;
+    const std::string path = "trailer.git/objects/pack/" + name;
+    std::string bytes = read_file(path);
+    bytes.back() = static_cast<char>(bytes.back() ^ 1);
+    fs::remove_file(path);
+    fs::write_file_atomically(path, bytes);
+  }
+  Store again = Store::open("trailer.git");
+  const VerifyReport report = verify(again, false);
+  REQUIRE_FALSE(report.faults.empty());
+  const RepairReport repaired = repair(again, report, {});
+  CHECK(repaired.lost.empty());
+  CHECK(repaired.rewound.empty());
+  CHECK(verify(Store::open("trailer.git"), false).faults.empty());
+  require_sound("trailer.git");
+  Store last = Store::open("trailer.git");
+  CHECK(last.read_text(*last.find(first, "a"), 10000) == random_text(5000, 1));
+  add(last, "more", "works on");
+  require_sound("trailer.git");
+}
+
 TEST_CASE("what no source has is said to be lost, and the rest lives on") {
   fs::remove_tree("lost.git");
   Store store = Store::create("lost.git", kBranch);
