@@ -16,9 +16,9 @@ namespace csb::archive {
 
 std::vector<LooseObject> list_loose_objects(const std::string& git_dir) {
   std::vector<LooseObject> objects;
-  for (const std::string& fan : fs::list_directory(git_dir + "/objects")) {
+  for (const std::string& fan : fs::read_directory(git_dir + "/objects")) {
     if (fan.size() != 2) continue;
-    for (const std::string& name : fs::list_directory(git_dir + "/objects/" + fan))
+    for (const std::string& name : fs::read_directory(git_dir + "/objects/" + fan))
       if (const auto oid = Oid::parse(fan + name))
         objects.push_back({*oid, git_dir + "/objects/" + fan + "/" + name});
   }

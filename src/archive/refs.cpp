@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "csb/util/error.hpp"
+#include "csb/util/fd.hpp"
 #include "csb/util/fs.hpp"
 #include "store_lock.hpp"
 
@@ -41,7 +42,27 @@ bool remove_own_lock(const Store::State& state, const std::string& ref) {
   return fs::remove_file(path + ".lock");
 }
 
+std::optional<std::string> find_unlisted_beneath(const std::string& git_dir, const std::string& name,
+                                                 const std::set<std::string>& listed) {
+  const std::string path = git_dir + "/" + name;
+  if (fs::is_directory(path)) {
+    for (const std::string& child : fs::read_directory(path))
+      if (auto found = find_unlisted_beneath(git_dir, name + "/" + child, listed)) return found;
+    return std::nullopt;
+  }
+  if (listed.count(name) != 0 || name.ends_with(".lock") || !fs::exists(path)) return std::nullopt;
+  // A file that is no ref is for `csb verify` to name.
+  const std::string text = read_file(path, 4096);
+  return Oid::parse(std::string_view(text).substr(0, 40)) ? std::optional(name) : std::nullopt;
+}
+
 }  // namespace
+
+std::optional<std::string> find_unlisted(const std::string& git_dir, const std::set<std::string>& listed) {
+  for (const char* top : {"refs/heads", "refs/remotes"})
+    if (auto found = find_unlisted_beneath(git_dir, top, listed)) return found;
+  return std::nullopt;
+}
 
 FileLock lock_store(const std::string& git_dir, std::chrono::milliseconds patience) {
   fs::make_directories(git_dir + "/csb");

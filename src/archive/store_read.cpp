@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 #include "changes.hpp"
 #include "commit_object.hpp"
@@ -9,6 +10,7 @@
 #include "csb/util/error.hpp"
 #include "csb/util/fd.hpp"
 #include "loose_objects.hpp"
+#include "refs.hpp"
 #include "sha1.hpp"
 #include "store_state.hpp"
 
@@ -37,6 +39,29 @@ bool is_by_csb(const Store& store, const Oid& tip) {
   } catch (const Error&) {
     return false;
   }
+}
+
+/// What libgit2 finds of branches, sorted. @param listed their names, and those of symbolic refs
+std::vector<Branch> list_branches(const Store& store, git_repository* repository,
+                                  std::set<std::string>& listed) {
+  std::vector<Branch> branches;
+  git2::Handle<git_reference_iterator> iterator;
+  git2::check(git2::reference_iterator_new(git2::out(iterator), repository), "cannot list the refs");
+  for (;;) {
+    git2::Handle<git_reference> reference;
+    const int code = git2::reference_next(git2::out(reference), iterator.get());
+    if (code == GIT_ITEROVER) break;
+    git2::check(code, "cannot list the refs");
+    const std::string name = git2::reference_name(reference.get());
+    if (!name.starts_with("refs/heads/") && !name.starts_with("refs/remotes/")) continue;
+    listed.insert(name);
+    git2::Handle<git_reference> direct;
+    if (git2::reference_resolve(git2::out(direct), reference.get()) < 0) continue;  // a dangling symbolic ref
+    const Oid oid = from_git(*git2::reference_target(direct.get()));
+    branches.push_back({name, oid, is_by_csb(store, oid)});
+  }
+  std::sort(branches.begin(), branches.end(), [](const Branch& a, const Branch& b) { return a.ref < b.ref; });
+  return branches;
 }
 
 }  // namespace
@@ -127,24 +152,16 @@ std::optional<Oid> Store::tip(const std::string& branch) const {
 }
 
 std::vector<Branch> Store::branches() const {
-  std::vector<Branch> branches;
-  git2::Handle<git_reference_iterator> iterator;
-  git2::check(git2::reference_iterator_new(git2::out(iterator), state_->repository.get()),
-              "cannot list the refs");
-  for (;;) {
-    git2::Handle<git_reference> reference;
-    const int code = git2::reference_next(git2::out(reference), iterator.get());
-    if (code == GIT_ITEROVER) break;
-    git2::check(code, "cannot list the refs");
-    const std::string name = git2::reference_name(reference.get());
-    if (!name.starts_with("refs/heads/") && !name.starts_with("refs/remotes/")) continue;
-    git2::Handle<git_reference> direct;
-    if (git2::reference_resolve(git2::out(direct), reference.get()) < 0) continue;  // a dangling symbolic ref
-    const Oid oid = from_git(*git2::reference_target(direct.get()));
-    branches.push_back({name, oid, is_by_csb(*this, oid)});
+  constexpr int kTries = 3;  // another git may be making branches
+  std::string left_out;
+  for (int n = 0; n < kTries; ++n) {
+    std::set<std::string> listed;
+    std::vector<Branch> branches = list_branches(*this, state_->repository.get(), listed);
+    auto unlisted = find_unlisted(state_->git_dir, listed);
+    if (!unlisted) return branches;
+    left_out = std::move(*unlisted);
   }
-  std::sort(branches.begin(), branches.end(), [](const Branch& a, const Branch& b) { return a.ref < b.ref; });
-  return branches;
+  throw Error(ErrorCode::failed, "the branch '" + left_out + "' could not be read", "try again");
 }
 
 CommitInfo Store::commit(const Oid& oid) const {

@@ -89,7 +89,7 @@ class Verification {
   void check_refs_beneath(const std::string& name) {
     const std::string path = paths_.git_dir + "/" + name;
     if (fs::is_directory(path)) {
-      for (const std::string& child : fs::list_directory(path)) check_refs_beneath(name + "/" + child);
+      for (const std::string& child : fs::read_directory(path)) check_refs_beneath(name + "/" + child);
       return;
     }
     if (name.ends_with(".lock")) return;
@@ -167,7 +167,7 @@ class Verification {
 
 std::vector<std::string> list_packs(const PackPaths& paths) {
   std::vector<std::string> names;
-  for (const std::string& name : fs::list_directory(paths.directory()))
+  for (const std::string& name : fs::read_directory(paths.directory()))
     if (name.starts_with("pack-") && name.ends_with(".pack"))
       names.push_back(name.substr(0, name.size() - 5));
   return names;

@@ -56,6 +56,20 @@ bool remove_entry(int dir, const std::string& name) {
   return ::unlinkat(dir, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT;
 }
 
+/// Appends the names in a directory, sorted. @return 0, or why it could not be read to its end
+int read_names(const std::string& path, std::vector<std::string>& names) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir(path.c_str()), &::closedir);
+  if (!dir) return errno;
+  int error = 0;
+  for (errno = 0; const dirent* entry = ::readdir(dir.get()); errno = 0) {
+    const std::string name = entry->d_name;
+    if (name != "." && name != "..") names.push_back(name);
+  }
+  const int error = errno;
+  std::sort(names.begin(), names.end());
+  return error;
+}
+
 }  // namespace
 
 void make_directories(const std::string& path) {
@@ -129,14 +143,15 @@ bool is_directory(const std::string& path) {
 
 std::vector<std::string> list_directory(const std::string& path) {
   std::vector<std::string> names;
-  const std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir(path.c_str()), &::closedir);
-  if (!dir) return names;
-  while (const dirent* entry = ::readdir(dir.get())) {
-    const std::string name = entry->d_name;
-    if (name != "." && name != "..") names.push_back(name);
-  }
-  std::sort(names.begin(), names.end());
+  (void)read_names(path, names);
   return names;
+}
+
+std::vector<std::string> read_directory(const std::string& path) {
+  std::vector<std::string> names;
+  const int error = read_names(path, names);
+  if (error == 0 || error == ENOENT || error == ENOTDIR) return names;
+  throw errno_error("cannot read the directory '" + path + "'", error);
 }
 
 std::string real_path(const std::string& path) {

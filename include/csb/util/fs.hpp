@@ -44,8 +44,13 @@ void remove_tree(const std::string& path);
 [[nodiscard]] bool exists(const std::string& path);
 [[nodiscard]] bool is_directory(const std::string& path);
 
-/// Names in a directory, sorted, without "." and "..". Empty when the directory does not exist.
+/// Names in a directory, sorted, without "." and "..". Empty when the directory does not exist or
+/// cannot be read.
 [[nodiscard]] std::vector<std::string> list_directory(const std::string& path);
+
+/// The same, where an empty list would be believed. @throws Error when it exists and cannot be read to its
+/// end
+[[nodiscard]] std::vector<std::string> read_directory(const std::string& path);
 
 /// The physical path (symlinks resolved), or an empty string when it does not exist.
 [[nodiscard]] std::string real_path(const std::string& path);

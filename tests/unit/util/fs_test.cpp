@@ -1,6 +1,7 @@
 #include "csb/util/fs.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 
@@ -25,6 +26,18 @@ TEST_CASE("a file is replaced whole, private, and without leavings") {
   CHECK(fs::list_directory("fs/a/b") == std::vector<std::string>{"f"});
   CHECK_THROWS_AS(fs::write_file_atomically("fs/none/f", "x"), Error);
   CHECK_THROWS_AS(fs::make_directories("fs/a/b/f/c"), Error);
+}
+
+TEST_CASE("what cannot be read is not an empty directory") {
+  fs::make_directories("listed");
+  CHECK(fs::read_directory("listed").empty());
+  CHECK(fs::read_directory("listed/none").empty());
+  fs::write_file_atomically("listed/file", "x");
+  CHECK(fs::read_directory("listed/file").empty());
+  CHECK(fs::read_directory("listed") == std::vector<std::string>{"file"});
+  REQUIRE(::symlink("loop", "listed/loop") == 0);
+  CHECK(fs::list_directory("listed/loop").empty());
+  CHECK_THROWS_AS(fs::read_directory("listed/loop"), Error);
 }
 
 TEST_CASE("a lock is exclusive and ends with its holder") {
