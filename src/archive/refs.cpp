@@ -6,9 +6,11 @@
 #include <chrono>
 #include <thread>
 
+#include "csb/util/clock.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fd.hpp"
 #include "csb/util/fs.hpp"
+#include "csb/util/restarts.hpp"
 #include "store_lock.hpp"
 
 namespace csb::archive {
@@ -31,15 +33,28 @@ int try_to_move(Store::State& state, const std::string& ref, const std::optional
                                          &expected, "csb backup");
 }
 
-/// libgit2 renames by link and unlink. A lock file that is the ref itself under a second name is what was
-/// left when that was cut in two; git's own locks never are. @return true when it was removed
-bool remove_own_lock(const Store::State& state, const std::string& ref) {
+/// A lock file that nobody holds is removed: one that is the ref itself under a second name, left when
+/// libgit2's rename (link and unlink) was cut in two, as git's own locks never are; and one that is older
+/// than the running system, left by a power cut that took csb's note of it. @return true when it was removed
+bool remove_dead_lock(const Store::State& state, const std::string& ref) {
   const std::string path = state.git_dir + "/" + ref;
   struct stat lock {};
   struct stat file {};
-  if (::lstat((path + ".lock").c_str(), &lock) != 0 || ::lstat(path.c_str(), &file) != 0) return false;
-  if (lock.st_ino != file.st_ino || lock.st_dev != file.st_dev) return false;
+  if (::lstat((path + ".lock").c_str(), &lock) != 0) return false;
+  const bool is_ref =
+      ::lstat(path.c_str(), &file) == 0 && lock.st_ino == file.st_ino && lock.st_dev == file.st_dev;
+  if (!is_ref) {
+    const auto starts = restarts();
+    if (starts.empty() || std::int64_t{lock.st_mtime} >= starts.front().up_ns / kNsPerSecond) return false;
+  }
   return fs::remove_file(path + ".lock");
+}
+
+/// The names of directories that were made for a new ref: libgit2 syncs the innermost alone.
+void sync_way_to(const Store::State& state, const std::string& ref) {
+  for (auto slash = ref.rfind('/'); slash != std::string::npos && slash > 4;
+       slash = ref.rfind('/', slash - 1))
+    fs::sync_directory(state.git_dir + "/" + ref.substr(0, slash));
 }
 
 std::optional<std::string> find_unlisted_beneath(const std::string& git_dir, const std::string& name,
@@ -90,11 +105,14 @@ void move_ref(Store::State& state, const std::string& ref, const std::optional<O
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(2);
   for (;;) {
     const int code = try_to_move(state, ref, from, to);
-    if (code >= 0) return;
+    if (code >= 0) {
+      if (!from) sync_way_to(state, ref);
+      return;
+    }
     const std::string why = git2::last_message();
     // The fsync of the refs directory can fail after the ref has moved: what it says now is what counts.
     if (current(state, ref) == to) return;
-    if (code == GIT_ELOCKED && remove_own_lock(state, ref)) continue;
+    if (code == GIT_ELOCKED && remove_dead_lock(state, ref)) continue;
     if (code != GIT_ELOCKED || std::chrono::steady_clock::now() >= deadline)
       throw Error(ErrorCode::failed, "cannot move the branch '" + ref + "': " + why,
                   code == GIT_ELOCKED

@@ -101,13 +101,16 @@ class World(Judge):
             os.rename(session.path + ".new", session.path)
 
     def step_flip(self, rng):
-        """Other bytes in the same place."""
+        """Other words in the place of some that were said."""
         session = self.some(rng)
-        data = bytearray(session.read()) if session else b""
-        if data:
-            for _ in range(3):
-                data[rng.randrange(len(data))] = rng.randrange(32, 127)
-            self.tree.write(session.rel, bytes(data))
+        if session:
+            data = session.read()
+            for word in (b"question", b"answer", b"done"):
+                if word in data and rng.random() < 0.7:
+                    parts = data.split(word)
+                    at = rng.randrange(1, len(parts))
+                    data = word.join(parts[:at]) + bytes(rng.choices(b"abcdef", k=len(word))) + word.join(parts[at:])
+            self.tree.write(session.rel, data)
 
     def step_delete(self, rng):
         session = self.some(rng)
