@@ -150,7 +150,7 @@ void BranchReader::add_facts(catalogue::FileState& state, const PathNews& news,
   if (!target_.source.is_transcript(state.path) || S_ISLNK(state.stamp.mode)) return;
   if (conversation != nullptr) {
     state.session_facts = session_facts(conversation->facts);
-  } else if (const auto before = content_before_move(state)) {
+  } else if (const auto before = content_before_move(state, news.place)) {
     state.session_facts = session_facts(before->facts);
   } else if (const auto known = catalogue_.file_state(target_.root_id, state.path);
              known && known->session_facts) {
@@ -160,14 +160,16 @@ void BranchReader::add_facts(catalogue::FileState& state, const PathNews& news,
   }
 }
 
-/// A stub that was moved: the session is listed by what it was under its last path but this.
-std::optional<StoredContent> BranchReader::content_before_move(const catalogue::FileState& state) {
+/// A stub that was moved: the session is listed by what it was under its last path before this.
+std::optional<StoredContent> BranchReader::content_before_move(const catalogue::FileState& state,
+                                                               const Place& newest) {
   if (!state.session) return std::nullopt;
   const std::string* former = nullptr;
   const Place* place = nullptr;
   for (const auto& [path, news] : news_) {
     if (path == state.path || !news.conversation || !target_.source.is_transcript(path)) continue;
     if (target_.source.session_of(path) != state.session) continue;
+    if (news.conversation->order > newest.order) continue;  // where it went afterwards
     if (place != nullptr && news.conversation->order < place->order) continue;
     former = &path;
     place = &*news.conversation;

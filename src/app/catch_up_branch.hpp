@@ -62,7 +62,8 @@ class BranchReader {
                                                         bool parse);
   void add_facts(catalogue::FileState& state, const PathNews& news,
                  const std::optional<StoredContent>& newest);
-  [[nodiscard]] std::optional<StoredContent> content_before_move(const catalogue::FileState& state);
+  [[nodiscard]] std::optional<StoredContent> content_before_move(const catalogue::FileState& state,
+                                                                 const Place& newest);
   void report(const std::string& path, const Error& error);
   [[nodiscard]] bool is_wanted(const std::string& path) const;
 
