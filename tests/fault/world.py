@@ -148,6 +148,7 @@ class World(Judge):
 
     def step_git_commit(self, rng):
         if self.adopted:
+            self.remember(self.on_disk(), sure=False)
             self.person("add", "-A", rng.choice([".", "CLAUDE.md", "projects"]), status=None)
             self.person("commit", "-q", "--allow-empty", "-m", "theirs %d" % rng.randrange(99))
 
@@ -218,6 +219,7 @@ class World(Judge):
 
     def step_kill(self, rng):
         """kill -9 somewhere in a backup, then nothing but what comes next."""
+        self.remember(self.on_disk(), sure=False)
         self.killed(rng, "backup")
 
     def step_restore(self, rng):
