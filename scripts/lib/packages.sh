@@ -44,5 +44,8 @@ client chromium      chromium           chromium               -
 client -             ca-certificates    ca-certificates        -
 bench  restic        restic             restic                 restic
 bench  borg          borgbackup         borgbackup             borgbackup
+analyze gcovr        gcovr              gcovr                  gcovr
+analyze clang-tidy   clang-tidy         clang-tools-extra      llvm
+analyze cppcheck     cppcheck           cppcheck               cppcheck
 TABLE
 }

@@ -1,5 +1,7 @@
 #include "csb/model/rel_path.hpp"
 
+#include <algorithm>
+
 #include "csb/util/text.hpp"
 
 namespace csb {
@@ -31,7 +33,7 @@ bool is_dot_git(std::string_view name) {
     plain += name[i];
   }
   plain = ascii_lower(plain);
-  plain = plain.substr(0, plain.find(':'));
+  plain.resize(std::min(plain.size(), plain.find(':')));
   while (!plain.empty() && (plain.back() == '.' || plain.back() == ' ')) plain.pop_back();
   return plain == ".git" || plain == "git~1";
 }

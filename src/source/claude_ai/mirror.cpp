@@ -219,7 +219,7 @@ void Mirror::State::make_files_durable() {
   for (const std::string& directory : directories) {
     fs::sync_directory(directory);
     for (std::string parent = directory; parent.size() > root.size();) {  // they may be new themselves
-      parent = parent.substr(0, parent.rfind('/'));
+      parent.resize(parent.rfind('/'));
       if (synced.insert(parent + ">" + directory).second) fs::sync_directory(parent);
     }
   }
