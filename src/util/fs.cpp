@@ -60,10 +60,11 @@ bool remove_entry(int dir, const std::string& name) {
 int read_names(const std::string& path, std::vector<std::string>& names) {
   const std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir(path.c_str()), &::closedir);
   if (!dir) return errno;
-  int error = 0;
-  for (errno = 0; const dirent* entry = ::readdir(dir.get()); errno = 0) {
+  errno = 0;
+  while (const dirent* entry = ::readdir(dir.get())) {
     const std::string name = entry->d_name;
     if (name != "." && name != "..") names.push_back(name);
+    errno = 0;
   }
   const int error = errno;
   std::sort(names.begin(), names.end());
