@@ -20,14 +20,17 @@ namespace {
 std::string title_of_documents(const catalogue::Root& root, const std::string& path) {
   const std::string folder(parent_path(path));
   if (base_name(folder) != "projects") return "what claude.ai remembers";
-  const std::string stem = root.path + "/" + folder + "/" + std::string(base_name(path).substr(0, 36));
+  const std::string stem = folder + "/" + std::string(base_name(path).substr(0, 36));
   for (const char* ending : {".json", ".export.json"}) {
-    if (root.path.empty() || !fs::exists(stem + ending)) continue;
+    if (root.path.empty()) break;
     try {
-      const std::string name = claude_ai::project_name(read_file(stem + ending, claude_ai::kMaxDocumentFile));
-      if (!name.empty()) return "project " + name;
+      const auto file = Conversation::open_live(kDocuments, root.path, stem + ending);
+      if (!file || file->size() > claude_ai::kMaxDocumentFile) continue;
+      std::string json;
+      file->read_bytes(0, [&](std::span<const std::byte> bytes) { json += as_text(bytes); });
+      if (const std::string name = claude_ai::project_name(json); !name.empty()) return "project " + name;
     } catch (const Error&) {
-      continue;  // too large, or gone again: the hit matters, not its heading
+      continue;  // the hit matters, not its heading
     }
   }
   return "a project of claude.ai";
@@ -95,8 +98,8 @@ const ScopedSession* SearchScope::documents(const catalogue::Root& root, const s
   const bool is_hidden = scoped->is_deleted ? request_.deleted == catalogue::DeletedFilter::hide
                                             : request_.deleted == catalogue::DeletedFilter::only;
   const bool is_of_source = request_.source.empty() || request_.source == root.source;
-  const bool is_about_sessions =
-      !request_.session.empty() || request_.folder.has_value() || !request_.touched_file.empty();
+  const bool is_about_sessions = !request_.session.empty() || request_.folder ||
+                                 !request_.touched_file.empty() || request_.one_per_session;
   scoped->is_admitted = !is_hidden && is_of_source && !is_about_sessions;
   return scoped.get();
 }

@@ -230,6 +230,7 @@ class Search(ChatQueries):
         self.assertEqual(4, len(self.found("tapir", "--source", "claude.ai")))
         self.found("tapir", "--source", "claude-code", status=1)
         self.found("tapir", "--session", chat.id, status=1)
+        self.csb("search", "--only", "sessions", "tapir", status=1)   # ids for csb restore: there is no session
         out = self.csb("search", "recipe").out
         self.assertIn("project Kit", out)
         self.assertNotIn("\x1b", out)

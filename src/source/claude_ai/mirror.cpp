@@ -17,6 +17,7 @@
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
 #include "csb/util/lock.hpp"
+#include "csb/util/parallel.hpp"
 #include "state_database.hpp"
 
 namespace csb::claude_ai {
@@ -27,6 +28,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::string_view kMarker = "/.csb-mirror";
 constexpr std::string_view kMarkerText = "csb mirror of claude.ai chats, version 1\n";
 constexpr std::size_t kDueFiles = 200;
+constexpr std::size_t kFlushers = 8;  ///< 200 files took 38 to 112 ms by four to sixteen, 460 to 660 by one
 constexpr std::uint64_t kDueBytes = std::uint64_t{64} << 20;
 constexpr auto kDueAfter = std::chrono::seconds(1);
 constexpr std::size_t kNoLimit = static_cast<std::size_t>(std::int64_t{1} << 40);
@@ -86,10 +88,7 @@ struct Mirror::State {
     bytes += body.size();
     Body::File file = body.take_file();
     set_time(file.fd.get(), mtime_ns);
-#ifdef __linux__
-    // Starts the writing now: many files become durable in about the time of one.
-    (void)::sync_file_range(file.fd.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
-#endif
+    fs::start_writeback(file.fd.get(), 0, 0);
     files.push_back({std::move(file), root + "/" + path});
   }
 
@@ -210,7 +209,9 @@ void Mirror::move_chat(const std::string& from, const ChatState& chat) {
 
 void Mirror::State::make_files_durable() {
   std::set<std::string> directories;
-  for (const StagedFile& staged : files) fs::sync_file(staged.file.fd.get(), staged.path);
+  // Side by side: the file system then makes many durable by one write of its journal.
+  parallel_for(files.size(), kFlushers,
+               [&](std::size_t i) { fs::sync_file(files[i].file.fd.get(), files[i].path); });
   for (StagedFile& staged : files) {
     fs::rename_file(staged.file.path, staged.path);
     directories.insert(staged.path.substr(0, staged.path.rfind('/')));

@@ -23,7 +23,7 @@ struct Document {
 };
 
 /// Larger files are not read: the service's own bound for a project's texts is far below.
-inline constexpr std::size_t kMaxDocumentFile = std::size_t{64} << 20;
+inline constexpr std::size_t kMaxDocumentFile = std::size_t{32} << 20;
 
 /// The project, or the organization or account, whose documents the file of that path holds. Nothing: it
 /// holds none.
