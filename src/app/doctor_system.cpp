@@ -45,7 +45,7 @@ std::vector<std::string> claude_directories(const Settings& settings) {
 }
 
 void check_program(Checks& checks, const Patient& /*patient*/) {
-  const std::string own = own_program("csb"), on_path = find_program("csb");
+  const std::string own = own_program("csb"), on_path = locate_program("csb");
   if (on_path.empty())
     return checks.warn("program", own + " is not on the PATH: 'csb' is not found",
                        "export PATH=\"" + own.substr(0, own.rfind('/')) + ":$PATH\"  (in ~/.profile)");

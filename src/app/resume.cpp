@@ -11,7 +11,7 @@
 #include "csb/source/claude_code/policy.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
-#include "csb/util/start_program.hpp"
+#include "csb/util/program.hpp"
 #include "csb/util/text.hpp"
 
 namespace csb::app {

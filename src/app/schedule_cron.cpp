@@ -69,7 +69,7 @@ std::vector<std::string> running_programs() {
 class Cron : public ScheduleBackend {
  public:
   [[nodiscard]] std::string not_running() const override {
-    if (find_program(std::string(kCrontab)).empty()) return "the program 'crontab' is not installed";
+    if (locate_program(std::string(kCrontab)).empty()) return "the program 'crontab' is not installed";
     const auto running = running_programs();
     const bool daemon = std::any_of(running.begin(), running.end(), [](const std::string& name) {
       return name == "cron" || name == "crond" || name == "fcron" || name == "dcron";
@@ -80,7 +80,7 @@ class Cron : public ScheduleBackend {
   [[nodiscard]] std::vector<std::string> places() const override { return {std::string(kCrontab)}; }
 
   [[nodiscard]] std::vector<std::string> installed() const override {
-    if (find_program(std::string(kCrontab)).empty()) return {std::string()};
+    if (locate_program(std::string(kCrontab)).empty()) return {std::string()};
     return {cron_block_line(read_crontab().text)};
   }
 
@@ -91,7 +91,7 @@ class Cron : public ScheduleBackend {
   }
 
   bool remove() override {
-    if (find_program(std::string(kCrontab)).empty()) return false;
+    if (locate_program(std::string(kCrontab)).empty()) return false;
     const Crontab before = read_crontab();
     if (is_only_cron_block(before.text)) {
       write_crontab({false, {}});

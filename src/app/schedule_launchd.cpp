@@ -19,7 +19,7 @@ class Launchd : public ScheduleBackend {
         files_(user_home() + "/Library/LaunchAgents", {std::string(kLaunchdLabel) + ".plist"}) {}
 
   [[nodiscard]] std::string not_running() const override {
-    return find_program("launchctl").empty() ? "this is no macOS: there is no launchctl" : "";
+    return locate_program("launchctl").empty() ? "this is no macOS: there is no launchctl" : "";
   }
   [[nodiscard]] std::string not_started() const override {
     return run_program({"launchctl", "print", service()}).ok()
@@ -39,7 +39,7 @@ class Launchd : public ScheduleBackend {
 
   bool remove() override {
     if (!files_.any()) return false;
-    if (!find_program("launchctl").empty())
+    if (!locate_program("launchctl").empty())
       static_cast<void>(run_program({"launchctl", "bootout", service()}));
     files_.remove();
     return true;

@@ -37,7 +37,7 @@ class Systemd : public ScheduleBackend {
             {directory(), {std::string(kSystemdUnit) + ".service", std::string(kSystemdUnit) + ".timer"}}) {}
 
   [[nodiscard]] std::string not_running() const override {
-    if (find_program("systemctl").empty()) return "systemd is not installed";
+    if (locate_program("systemctl").empty()) return "systemd is not installed";
     const ProgramResult asked = systemctl({"show-environment"}, std::chrono::seconds(5));
     return asked.ok() ? std::string() : "no systemd runs for you: " + asked.complaint();
   }
@@ -60,7 +60,7 @@ class Systemd : public ScheduleBackend {
   bool remove() override {
     if (!files_.any()) return false;
     const bool runs =
-        !find_program("systemctl").empty() && systemctl({"show-environment"}, std::chrono::seconds(5)).ok();
+        !locate_program("systemctl").empty() && systemctl({"show-environment"}, std::chrono::seconds(5)).ok();
     if (runs) require(systemctl({"disable", "--now", timer()}), "the timer cannot be stopped");
     fs::remove_file(directory() + "/timers.target.wants/" + timer());
     files_.remove();
@@ -76,7 +76,7 @@ class Systemd : public ScheduleBackend {
 
   [[nodiscard]] std::vector<std::string> notes() const override {
     const char* user = std::getenv("USER");
-    if (find_program("loginctl").empty()) return {};
+    if (locate_program("loginctl").empty()) return {};
     const ProgramResult asked =
         run_program({"loginctl", "show-user", user != nullptr ? user : std::to_string(::getuid()),
                      "--property=Linger", "--value"},

@@ -74,7 +74,7 @@ std::optional<FoundHistory> find_history(const Settings& settings, const std::st
 }
 
 void import_history(const Settings& settings, const FoundHistory& history) {
-  if (find_program("git").empty())
+  if (locate_program("git").empty())
     throw Error(ErrorCode::failed, "git is not installed, and does the fetching",
                 "install git, then run this again");
   const archive::Store store = archive::Store::open(settings.store);

@@ -13,7 +13,7 @@
 #include "csb/cli/words.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
-#include "csb/util/start_program.hpp"
+#include "csb/util/program.hpp"
 #include "json_value.hpp"
 
 namespace csb::cli {

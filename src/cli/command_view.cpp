@@ -10,7 +10,7 @@
 #include "csb/util/clock.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
-#include "csb/util/start_program.hpp"
+#include "csb/util/program.hpp"
 #include "json_value.hpp"
 #include "reading_options.hpp"
 

@@ -15,7 +15,7 @@
 #include "csb/cli/version.hpp"
 #include "csb/cli/words.hpp"
 #include "csb/util/error.hpp"
-#include "csb/util/start_program.hpp"
+#include "csb/util/program.hpp"
 
 namespace csb::cli {
 namespace {

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/syscall.h>
@@ -13,6 +12,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "child.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fd.hpp"
 
@@ -22,29 +22,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kAnswerLimit = std::size_t{64} << 10;
-
-struct Pipe {
-  Fd read, write;
-};
-
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe(ends.data()) != 0) throw errno_error("cannot make a pipe", errno);
-  Pipe pipe{Fd(ends[0]), Fd(ends[1])};
-  for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
-  return pipe;
-}
-
-pid_t fork_or_throw() {
-  const pid_t child = ::fork();
-  if (child < 0) throw errno_error("cannot start a process", errno);
-  return child;
-}
-
-void reap(pid_t child) {
-  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
-  }
-}
 
 void close_from(int first) {
 #ifdef SYS_close_range
@@ -101,7 +78,7 @@ std::string run_in_child(std::chrono::milliseconds deadline, const std::function
   answer.write.reset();
   std::string text;
   if (!read_to_end(answer.read.get(), until, text)) return {};
-  reap(child);
+  wait_for(child);
   return text;
 }
 
@@ -126,7 +103,7 @@ void start_detached(const std::function<void()>& work) {
   ssize_t n = 0;
   while ((n = ::read(started.read.get(), &byte, 1)) < 0 && errno == EINTR) {
   }
-  reap(between);
+  wait_for(between);
   if (n != 1) throw Error(ErrorCode::failed, "cannot start a process to hand the work over to");
 }
 

@@ -3,22 +3,19 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#ifdef __APPLE__
-#include <mach-o/dyld.h>
-#endif
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <thread>
 
+#include "child.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fd.hpp"
-#include "csb/util/fs.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): <unistd.h> has it on some systems only
 
@@ -26,18 +23,6 @@ namespace csb {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-struct Pipe {
-  Fd read, write;
-};
-
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe(ends.data()) != 0) throw errno_error("cannot make a pipe", errno);
-  Pipe pipe{Fd(ends[0]), Fd(ends[1])};
-  for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
-  return pipe;
-}
 
 /// What posix_spawn wants of an environment.
 std::vector<std::string> environment_of(const ProgramOptions& options) {
@@ -96,16 +81,12 @@ pid_t spawn(std::vector<std::string> command, const ProgramOptions& options,
   ::posix_spawnattr_setflags(&setup.attributes, flags);
   std::vector<std::string> lines = environment_of(options);
   pid_t child = 0;
-  errno = ::posix_spawnp(&child, command.front().c_str(), &setup.actions, &setup.attributes,
-                         pointers_to(command).data(), pointers_to(lines).data());
-  return errno == 0 ? child : 0;
-}
-
-int wait_for(pid_t child) {
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return 1;
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  const mode_t own_mask = options.file_modes_as_usual ? ::umask(usual_file_mode_mask()) : 0;
+  const int error = ::posix_spawnp(&child, command.front().c_str(), &setup.actions, &setup.attributes,
+                                   pointers_to(command).data(), pointers_to(lines).data());
+  if (options.file_modes_as_usual) ::umask(own_mask);
+  errno = error;
+  return error == 0 ? child : 0;
 }
 
 /// Feeds and drains the child until it has closed both its outputs, or the deadline. @return false for that
@@ -162,7 +143,7 @@ void finish(pid_t child, Clock::time_point deadline, ProgramResult& result) {
   while (!result.timed_out) {
     const pid_t ended = ::waitpid(child, &status, WNOHANG);
     if (ended == child) {
-      result.status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+      result.status = exit_status_of(status);
       return;
     }
     if (ended < 0 && errno != EINTR) return;
@@ -172,16 +153,6 @@ void finish(pid_t child, Clock::time_point deadline, ProgramResult& result) {
   ::kill(-child, SIGKILL);
   ::kill(child, SIGKILL);
   result.status = wait_for(child);
-}
-
-std::string executable_file() {
-#ifdef __APPLE__
-  std::array<char, 4096> path{};
-  std::uint32_t size = path.size();
-  return ::_NSGetExecutablePath(path.data(), &size) == 0 ? fs::real_path(path.data()) : std::string();
-#else
-  return fs::real_path("/proc/self/exe");
-#endif
 }
 
 }  // namespace
@@ -220,28 +191,6 @@ ProgramResult run_program(const std::vector<std::string>& command, const Program
   result.timed_out = !streams.pump(deadline, result);
   finish(child, deadline, result);
   return result;
-}
-
-std::string find_program(const std::string& name) {
-  const char* path = std::getenv("PATH");
-  std::string rest = path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
-  while (!rest.empty()) {
-    const std::string directory = rest.substr(0, rest.find(':'));
-    rest.erase(0, std::min(rest.size(), directory.size() + 1));
-    if (!directory.starts_with('/')) continue;  // a relative place is another one tomorrow
-    const std::string candidate = directory + "/" + name;
-    if (::access(candidate.c_str(), X_OK) == 0 && !fs::is_directory(candidate)) return candidate;
-  }
-  return {};
-}
-
-std::string own_program(const std::string& name) {
-  const std::string file = executable_file();
-  if (file.empty())
-    throw Error(ErrorCode::failed, "cannot tell where " + name + " is installed",
-                "was it replaced while it ran? run it again");
-  const std::string on_path = find_program(name);
-  return !on_path.empty() && fs::real_path(on_path) == file ? on_path : file;
 }
 
 }  // namespace csb

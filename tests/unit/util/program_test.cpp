@@ -49,7 +49,7 @@ TEST_CASE("output is bounded, the environment is as told") {
 }
 
 TEST_CASE("programs are found on the PATH") {
-  CHECK(find_program("sh").starts_with('/'));
-  CHECK(find_program("no-such-program-here").empty());
+  CHECK(locate_program("sh").starts_with('/'));
+  CHECK(locate_program("no-such-program-here").empty());
   CHECK(own_program("no-such-program-here").find("unit_util") != std::string::npos);
 }
