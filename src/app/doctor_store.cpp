@@ -2,48 +2,39 @@
 
 #include <algorithm>
 
-#include "catch_up_prefix.hpp"
 #include "csb/app/open_catalogue.hpp"
 #include "csb/archive/maintenance.hpp"
-#include "csb/source/claude_code/policy.hpp"
 #include "csb/util/clock.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
 #include "doctor_checks.hpp"
+#include "tracked_secrets.hpp"
 
 namespace csb::app {
 namespace {
 
 constexpr std::size_t kNamed = 3;  ///< secrets named in one line
 
-/// Paths in the newest trees of branches that csb did not write, which its policy would never store.
-std::vector<std::string> tracked_secrets(const archive::Store& store) {
-  const claude_code::PathPolicy policy;
-  std::vector<std::string> found;
-  for (const archive::Branch& branch : store.branches()) {
-    if (branch.by_csb) continue;
-    const auto prefixes = find_config_prefixes(store, {store.commit(branch.tip)});
-    for (const std::string& prefix : prefixes.empty() ? std::vector<std::string>{""} : prefixes)
-      store.for_each_file(branch.tip, prefix, [&](const archive::StoredEntry& entry) {
-        const std::string_view path =
-            std::string_view(entry.path).substr(std::min(prefix.size(), entry.path.size()));
-        if (policy.classify(path).path_class != PathClass::secret) return;
-        std::string line = branch.ref + ":" + entry.path;
-        if (std::find(found.begin(), found.end(), line) == found.end()) found.push_back(std::move(line));
-      });
-  }
-  return found;
-}
-
 void report_secrets(Checks& checks, const archive::Store& store) {
-  const auto found = tracked_secrets(store);
-  if (found.empty()) return checks.ok("secrets", "no branch of " + store.git_dir() + " tracks a secret file");
+  const TrackedSecrets tracked = find_tracked_secrets(store);
+  const auto& found = tracked.found;
+  const std::string bound =
+      tracked.all ? std::string()
+                  : fmt::format(" (looked at {} commits, not all: there may be more)", tracked.commits);
+  if (found.empty()) {
+    const std::string text =
+        fmt::format("no branch of {} tracks a secret file{}", store.git_dir(),
+                    tracked.all ? fmt::format(", nor did any of {} commits", tracked.commits) : bound);
+    return tracked.all
+               ? checks.ok("secrets", text)
+               : checks.note("secrets", text, "git log --all --diff-filter=A --name-only  (lists the rest)");
+  }
   std::string names;
   for (std::size_t i = 0; i < std::min(found.size(), kNamed); ++i) names += (i > 0 ? ", " : "") + found[i];
   checks.fail(
       "secrets",
-      fmt::format("{} secret file{} in commits of another tool: {}{}", found.size(),
-                  found.size() == 1 ? "" : "s", names, found.size() > kNamed ? ", …" : ""),
+      fmt::format("{} secret file{} in commits of another tool: {}{}{}", found.size(),
+                  found.size() == 1 ? "" : "s", names, found.size() > kNamed ? ", …" : "", bound),
       "push that repository nowhere; change the keys; 'git rm --cached' stops it, 'git filter-repo' takes "
       "them out of its history");
 }

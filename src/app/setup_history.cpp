@@ -6,10 +6,10 @@
 #include "csb/app/open_catalogue.hpp"
 #include "csb/archive/store.hpp"
 #include "csb/model/rel_path.hpp"
-#include "csb/source/claude_code/policy.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
 #include "csb/util/program.hpp"
+#include "tracked_secrets.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): <unistd.h> has it on some systems only
 
@@ -56,11 +56,7 @@ std::optional<FoundHistory> find_history(const Settings& settings, const std::st
     const archive::Store repository = archive::Store::open(claude_dir);
     const auto branches = foreign_branches(repository);
     history.branches = branches.size();
-    const claude_code::PathPolicy policy;
-    for (const archive::Branch& branch : branches)
-      repository.for_each_file(branch.tip, {}, [&](const archive::StoredEntry& entry) {
-        if (policy.classify(entry.path).path_class == PathClass::secret) ++history.secrets;
-      });
+    history.secrets = find_tracked_secrets(repository).found.size();
     if (!fs::is_directory(settings.store)) return history;
     const archive::Store store = archive::Store::open(settings.store);
     history.is_store = fs::real_path(store.git_dir()) == fs::real_path(repository.git_dir());
