@@ -137,17 +137,18 @@ ConfigResult config_list(const SettingOverrides& overrides) {
   for (const ConfigKey& key : config_keys()) result.entries.push_back(reader.entry(key));
   for (ConfigEntry& entry : reader.unknown()) result.entries.push_back(std::move(entry));
   try {
-    result.entries.push_back(client_config_entry(overrides, false));
+    for (ConfigEntry& entry : client_config_entries(overrides, false))
+      result.entries.push_back(std::move(entry));
   } catch (const Error& error) {
     if (error.code() != ErrorCode::usage) throw;  // else an entry above has the same to say
   }
   return result;
 }
 
-ConfigEntry config_get(const SettingOverrides& overrides, const std::string& key) {
-  if (is_client_key(key)) return client_config_entry(overrides, true);
+std::vector<ConfigEntry> config_get(const SettingOverrides& overrides, const std::string& key) {
+  if (is_client_key(key)) return client_config_entries(overrides, true);
   const ConfigKey& known = known_config_key(key);
-  return Reader(overrides).entry(known);
+  return {Reader(overrides).entry(known)};
 }
 
 ConfigEntry config_change(const SettingOverrides& overrides, const ConfigChange& change) {

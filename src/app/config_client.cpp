@@ -34,10 +34,22 @@ bool is_client_key(const std::string& key) {
               fmt::format("the one it does is {}", kCleanupKey));
 }
 
-ConfigEntry client_config_entry(const SettingOverrides& overrides, bool strict) {
-  const Settings settings = load_settings(overrides);
+namespace {
+
+/// Settings with one Claude directory as the only one.
+std::vector<Settings> each_directory(const Settings& settings) {
+  std::vector<Settings> each{settings};
+  for (const std::string& directory : settings.more_claude_dirs) {
+    each.push_back(settings);
+    each.back().claude_dir = directory;
+  }
+  return each;
+}
+
+ConfigEntry entry_of(const Settings& settings, bool strict) {
   ConfigEntry entry{.key = kCleanupKey,
                     .meaning = "days after which Claude Code deletes a transcript (in its settings.json)"};
+  entry.directory = settings.claude_dir;
   if (strict) static_cast<void>(cleanup_period(settings));
   const claude_code::Retention retention = claude_code::effective_retention(settings.claude_dir);
   if (!retention.days) {
@@ -53,6 +65,23 @@ ConfigEntry client_config_entry(const SettingOverrides& overrides, bool strict) 
   return entry;
 }
 
+/// After a change; says which of several directories it was.
+ConfigEntry changed_entry(const Settings& settings) {
+  ConfigEntry entry = entry_of(settings, true);
+  if (!settings.more_claude_dirs.empty() && entry.remark.empty())
+    entry.remark = "changed in " + settings.claude_dir + " only; --claude-dir names another directory";
+  return entry;
+}
+
+}  // namespace
+
+std::vector<ConfigEntry> client_config_entries(const SettingOverrides& overrides, bool strict) {
+  std::vector<ConfigEntry> entries;
+  for (const Settings& settings : each_directory(load_settings(overrides)))
+    entries.push_back(entry_of(settings, strict));
+  return entries;
+}
+
 ConfigEntry change_client_config(const SettingOverrides& overrides, const ConfigChange& change) {
   if (change.kind == ConfigChange::Kind::add)
     throw Error(ErrorCode::usage, fmt::format("{} has one value", kCleanupKey));
@@ -62,7 +91,7 @@ ConfigEntry change_client_config(const SettingOverrides& overrides, const Config
       throw Error(ErrorCode::not_found,
                   fmt::format("cleanupPeriodDays is not set in {}", client_settings_file(settings)));
     set_cleanup_period(settings, std::nullopt);
-    return client_config_entry(overrides, true);
+    return changed_entry(settings);
   }
   const std::int64_t days = parse_days(change.value.value_or(""));
   if (days == 0 && !change.force)
@@ -70,7 +99,7 @@ ConfigEntry change_client_config(const SettingOverrides& overrides, const Config
                 "0 days: some clients then delete every transcript at once, others take it for a mistake",
                 "to keep transcripts long, set a large number (3650); --force writes the 0 nevertheless");
   set_cleanup_period(settings, days);
-  return client_config_entry(overrides, true);
+  return changed_entry(settings);
 }
 
 }  // namespace csb::app

@@ -52,12 +52,17 @@ void require_known(const std::string& typed) {
                   fmt::format("did you mean {}?", key.name));
 }
 
-void print_entry(Call& call, const app::ConfigEntry& entry, bool show_origin) {
-  if (call.global.json) return call.out.write(to_json(entry));
-  for (const std::string& value : entry.values)
-    call.out.line((show_origin ? printable(origin_text(entry)) + "\t" : std::string()) + printable(value));
+/// A client's setting is one of several: each value is preceded by the directory it is for.
+void print_entries(Call& call, const std::vector<app::ConfigEntry>& entries, bool show_origin) {
+  if (call.global.json) return call.out.write(to_json(entries));
+  for (const app::ConfigEntry& entry : entries) {
+    std::string lead = entries.size() > 1 ? printable(entry.directory) + "\t" : std::string();
+    if (show_origin) lead += printable(origin_text(entry)) + "\t";
+    for (const std::string& value : entry.values) call.out.line(lead + printable(value));
+  }
   call.out.flush();
-  if (!entry.remark.empty()) call.messages.note(entry.key + ": " + entry.remark);
+  for (const app::ConfigEntry& entry : entries)
+    if (!entry.remark.empty()) call.messages.note(entry.key + ": " + entry.remark);
 }
 
 int run_config(Call& call) {
@@ -73,9 +78,11 @@ int run_config(Call& call) {
   const std::string& key = arguments.words.front();
   require_known(key);
   if (arguments.words.size() == 1 && !arguments.unset) {
-    const app::ConfigEntry entry = app::config_get(where, key);
-    print_entry(call, entry, arguments.show_origin);
-    return entry.values.empty() ? kNotFound : kDone;
+    const std::vector<app::ConfigEntry> entries = app::config_get(where, key);
+    print_entries(call, entries, arguments.show_origin);
+    const bool any = std::any_of(entries.begin(), entries.end(),
+                                 [](const app::ConfigEntry& entry) { return !entry.values.empty(); });
+    return any ? kDone : kNotFound;
   }
   app::ConfigChange change{.key = key, .force = arguments.force};
   if (arguments.words.size() > 1) change.value = arguments.words[1];
@@ -84,7 +91,7 @@ int run_config(Call& call) {
                                   : app::ConfigChange::Kind::set;
   const app::ConfigEntry entry = app::config_change(where, change);
   if (call.global.json) {
-    call.out.write(to_json(entry));
+    call.out.write(to_json(std::vector{entry}));
   } else if (!entry.remark.empty()) {
     call.messages.note(entry.key + ": " + entry.remark);
   }
@@ -107,7 +114,8 @@ Command config_command() {
       "settings:cleanupPeriodDays is a setting of Claude Code itself: after how many days it deletes "
       "a transcript. csb changes that one number in its settings.json, keeps every other byte, and keeps a "
       "copy "
-      "of the file in its own home (backups/).",
+      "of the file in its own home (backups/). Where there are several Claude directories, it is shown for "
+      "each, and set for the first, or the one that --claude-dir names.",
       {{"csb config", "everything, with what it means"},
        {"csb config csb.machine laptop", "set a variable"},
        {"csb config --add csb.exclude 'todos/*'", "one more pattern"},

@@ -31,6 +31,7 @@ Json entry_value(const app::ConfigEntry& entry) {
   object["multiple"] = entry.multiple;
   object["meaning"] = text_or_null(entry.meaning);
   object["remark"] = text_or_null(entry.remark);
+  object["directory"] = text_or_null(entry.directory);
   return object;
 }
 
@@ -51,8 +52,10 @@ std::string to_json(const app::ConfigResult& result) {
   return dump(document);
 }
 
-std::string to_json(const app::ConfigEntry& entry) {
-  return dump(document_of(Json::array({entry_value(entry)})));
+std::string to_json(const std::vector<app::ConfigEntry>& found) {
+  Json entries = Json::array();
+  for (const app::ConfigEntry& entry : found) entries.push_back(entry_value(entry));
+  return dump(document_of(std::move(entries)));
 }
 
 }  // namespace csb::cli

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "csb/cli/render.hpp"
 #include "csb/cli/table.hpp"
 #include "csb/cli/words.hpp"
@@ -27,6 +29,8 @@ std::string render(const app::ConfigResult& result, bool show_origin, const Scre
   if (show_origin) columns.push_back({"ORIGIN", false, Column::Cut::start, 12});
   columns.push_back({"MEANING", false, Column::Cut::end, 16});
   std::vector<std::vector<Cell>> rows;
+  const bool several = std::count_if(result.entries.begin(), result.entries.end(),
+                                     [](const auto& entry) { return !entry.directory.empty(); }) > 1;
   for (const app::ConfigEntry& entry : result.entries) {
     std::vector<std::string> values = entry.values;
     if (values.empty()) values.emplace_back("-");
@@ -35,7 +39,8 @@ std::string render(const app::ConfigResult& result, bool show_origin, const Scre
       std::vector<Cell> row{{entry.key, entry.known ? Tone::accent : Tone::bad},
                             {with_tilde(values[i]), is_default ? Tone::dim : Tone::plain}};
       if (show_origin) row.push_back({with_tilde(origin_text(entry)), Tone::dim});
-      const std::string said = entry.remark.empty() ? entry.meaning : entry.remark;
+      std::string said = entry.remark.empty() ? entry.meaning : entry.remark;
+      if (several && !entry.directory.empty()) said = with_tilde(entry.directory) + ": " + said;
       row.push_back({i == 0 ? said : "", entry.remark.empty() ? Tone::dim : Tone::warning});
       rows.push_back(std::move(row));
     }

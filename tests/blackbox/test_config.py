@@ -188,6 +188,23 @@ class CleanupPeriod(CsbTest):
         self.assertEqual({"cleanupPeriodDays": 0}, json.loads(self.settings()))
         self.assertIn("invalid", self.csb("config", self.KEY).err + self.csb("config", "--show-origin", self.KEY).out)
 
+    def test_several_directories(self):
+        work = os.path.join(self.home, "work")
+        os.makedirs(work)
+        self.tree.write("settings.json", b'{"cleanupPeriodDays":10}')
+        both = ("--claude-dir", self.claude, "--claude-dir", work)
+        self.assertEqual("%s\t10\n%s\t30\n" % (self.claude, work), self.csb("config", self.KEY, *both).out)
+        changed = self.csb("config", self.KEY, "99", *both)
+        self.assertIn("only", changed.err)                       # the first, and it says so
+        self.csb("config", self.KEY, "77", "--claude-dir", work)  # the one that is named
+        document = self.csb("config", self.KEY, "--json", *both).json()
+        self.assertEqual([], json_schema.complaints(document, json_schema.load("config")))
+        self.assertEqual([(self.claude, ["99"]), (work, ["77"])],
+                         [(e["directory"], e["values"]) for e in document["entries"]])
+        self.assertRegex(self.csb("config", *both).out, r"(?s)99 .*\.claude: days.*77 .*work: days")
+        self.csb("config", "--unset", self.KEY, "--claude-dir", work)
+        self.assertEqual("30\n", self.csb("config", self.KEY, "--claude-dir", work).out)
+
     def test_another_file_precedes(self):
         self.tree.write("settings.json", b'{"cleanupPeriodDays":10}')
         self.tree.write("settings.local.json", b'{"cleanupPeriodDays":20}')

@@ -33,7 +33,8 @@ struct ConfigEntry {
   bool known = true;  ///< false: csb knows no such variable; it does nothing
   bool multiple = false;
   std::string meaning{};
-  std::string remark{};  ///< something about it that a person should know; often empty
+  std::string remark{};     ///< something about it that a person should know; often empty
+  std::string directory{};  ///< the Claude directory whose setting it is; empty for csb's own
 };
 
 struct ConfigResult {
@@ -44,9 +45,10 @@ struct ConfigResult {
 /// Every variable that csb knows, and what else the file has in its section.
 [[nodiscard]] ConfigResult config_list(const SettingOverrides& overrides);
 
-/// One variable: "csb.store" or "store", any case; or "settings:cleanupPeriodDays", the client's own setting.
-/// @throws Error{usage} when there is no such variable
-[[nodiscard]] ConfigEntry config_get(const SettingOverrides& overrides, const std::string& key);
+/// One variable: "csb.store" or "store", any case; or "settings:cleanupPeriodDays", the client's own setting,
+/// once for each Claude directory. @return at least one entry. @throws Error{usage} when there is no such
+/// variable
+[[nodiscard]] std::vector<ConfigEntry> config_get(const SettingOverrides& overrides, const std::string& key);
 
 struct ConfigChange {
   enum class Kind { set, add, unset };

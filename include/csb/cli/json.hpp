@@ -40,7 +40,7 @@ namespace csb::cli {
 [[nodiscard]] std::string to_json(const app::Roster& roster);
 [[nodiscard]] std::string to_json(const std::vector<app::SessionSet>& sets);
 [[nodiscard]] std::string to_json(const app::ConfigResult& result);
-[[nodiscard]] std::string to_json(const app::ConfigEntry& entry);
+[[nodiscard]] std::string to_json(const std::vector<app::ConfigEntry>& found);
 
 /// One hit on one line: a search prints them as they are found.
 [[nodiscard]] std::string to_json(const app::SearchHit& hit);
