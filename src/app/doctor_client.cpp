@@ -47,6 +47,11 @@ void check_hooks_of(Checks& checks, const Patient& patient, const std::string& d
   if (!found.plugin && found.events.size() < all)
     return checks.warn("hooks", fmt::format("{} has hooks for {} only", directory, joined(found.events)),
                        "csb setup --auto", {"csb", "setup", "--auto"});
+  if (found.plugin && !found.events.empty())
+    return checks.warn(
+        "hooks",
+        "both the plugin and hooks in " + directory + "/settings.json call csb: each event is answered twice",
+        "take the hooks that call csb out of that file");
   const std::string which = found.plugin ? "the plugin" : "hooks in settings.json";
   const auto beat = last_beat(patient.settings);
   const std::int64_t called = beat ? beat->when_ns : 0;
@@ -95,7 +100,12 @@ void check_retention(Checks& checks, const Patient& patient) {
   for (const std::string& directory : claude_directories(patient.settings)) {
     if (!fs::is_directory(directory)) continue;
     const claude_code::Retention retention = claude_code::effective_retention(directory);
-    const std::string longer = "csb config settings:cleanupPeriodDays 365";
+    std::vector<std::string> command{"csb", "config", "settings:cleanupPeriodDays", "365"};
+    std::string longer = "csb config settings:cleanupPeriodDays 365";
+    if (directory != patient.settings.claude_dir) {
+      longer += " --claude-dir '" + directory + "'";
+      command.insert(command.end(), {"--claude-dir", directory});
+    }
     if (!retention.days)
       checks.warn("retention",
                   retention.origin + ": the client's settings are broken, so it has paused its cleanup",
@@ -104,7 +114,7 @@ void check_retention(Checks& checks, const Patient& patient) {
       checks.warn(
           "retention",
           fmt::format("the client deletes transcripts after {} days ({})", *retention.days, retention.origin),
-          longer, {"csb", "config", "settings:cleanupPeriodDays", "365"});
+          longer, std::move(command));
     else if (*retention.days == kFewDays)
       checks.note("retention", "the client deletes transcripts after 30 days; csb keeps what it has archived",
                   longer);

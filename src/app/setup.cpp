@@ -3,17 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <exception>
 
 #include "csb/app/backup.hpp"
-#include "csb/source/claude_code/config_dir.hpp"
-#include "csb/source/claude_code/hook_settings.hpp"
 #include "csb/util/error.hpp"
-#include "csb/util/fs.hpp"
-#include "doctor_checks.hpp"
-#include "schedule_backend.hpp"
 #include "setup_history.hpp"
+#include "setup_plugin.hpp"
 #include "setup_settings.hpp"
 
 namespace csb::app {
@@ -23,51 +18,6 @@ using State = SetupStep::State;
 
 constexpr std::chrono::milliseconds kBackupPatience{60'000};
 constexpr unsigned kHourly = 60;
-
-FoundDirectory look_at(const std::string& path) {
-  FoundDirectory found{.path = path, .exists = fs::is_directory(path), .keep_days = {}, .trouble = {}};
-  if (!found.exists) return found;
-  for (const std::string& slug : fs::list_directory(path + "/projects"))
-    for (const std::string& name : fs::list_directory(path + "/projects/" + slug))
-      found.transcripts += name.ends_with(".jsonl") ? 1 : 0;
-  const HooksFound hooks = find_hooks(path);
-  found.hooks = hooks.events.size() == claude_code::hooked_events().size();
-  found.plugin = hooks.plugin;
-  found.trouble = hooks.trouble;
-  found.keep_days = claude_code::effective_retention(path).days;
-  return found;
-}
-
-/// Where claude-backup keeps chats, when it does.
-std::vector<std::string> find_chat_stores() {
-  const char* data = std::getenv("XDG_DATA_HOME");
-  std::vector<std::string> candidates{user_home() + "/.local/share/claude-backup",
-                                      user_home() + "/Library/Application Support/claude-backup"};
-  if (data != nullptr && *data == '/')
-    candidates.insert(candidates.begin(), std::string(data) + "/claude-backup");
-  std::vector<std::string> found;
-  for (const std::string& each : candidates)
-    if (fs::exists(each + "/account.json") && fs::is_directory(each + "/organizations") &&
-        std::find(found.begin(), found.end(), each) == found.end())
-      found.push_back(each);
-  return found;
-}
-
-void find_scheduler(const Settings& settings, SetupFound& found) {
-#ifdef __APPLE__
-  const std::vector<Scheduler> candidates{Scheduler::launchd};
-#else
-  const std::vector<Scheduler> candidates{Scheduler::systemd, Scheduler::cron};
-#endif
-  for (const Scheduler each : candidates) {
-    const std::string reason = open_backend(each, settings)->not_running();
-    if (reason.empty()) {
-      found.scheduler = each;
-      return;
-    }
-    found.no_scheduler += (found.no_scheduler.empty() ? "" : "; ") + reason;
-  }
-}
 
 /// One run of set_up().
 class Run {
@@ -87,11 +37,7 @@ class Run {
     if (choices_.import_history)
       for (const FoundHistory& history : found_.histories) attempt("history", [&] { import(history); });
     for (const FoundDirectory& directory : found_.directories)
-      if (directory.exists)
-        attempt("hooks", [&] {
-          for (SetupStep& step : change_settings(settings_, record_, directory, choices_, dry_run_))
-            add(std::move(step));
-        });
+      if (directory.exists) have_csb_called(directory);
     if (choices_.schedule) attempt("schedule", [this] { schedule(); });
     check_list();
     return std::move(result_);
@@ -143,6 +89,47 @@ class Run {
     add({"history", dry_run_ ? State::planned : State::done, text + " is fetched into the store"});
   }
 
+  [[nodiscard]] bool wants_plugin(const FoundDirectory& directory) const {
+    using Way = SetupChoices::Way;
+    if (!choices_.hooks || directory.plugin || choices_.way == Way::hooks) return false;
+    return choices_.way == Way::plugin || (found_.can_install_plugin() && !directory.some_hooks);
+  }
+
+  void have_csb_called(FoundDirectory directory) {
+    SetupChoices choices = choices_;
+    const bool had_plugin = directory.plugin;
+    if (wants_plugin(directory)) {
+      directory.plugin = plug_in(directory);
+      // Somebody who asked for the plugin is not given hooks instead.
+      choices.hooks = !directory.plugin && choices_.way == SetupChoices::Way::either;
+    }
+    const bool is_new = directory.plugin && !had_plugin;
+    attempt("hooks", [&] {
+      for (SetupStep& step : change_settings(settings_, record_, directory, choices, dry_run_))
+        if (!is_new || step.what != "hooks" || directory.some_hooks) add(std::move(step));
+    });
+  }
+
+  /// @return whether the plugin is there now, or would be
+  bool plug_in(const FoundDirectory& directory) {
+    const FoundClient& client = found_.client;
+    try {
+      if (client.program.empty()) throw Error(ErrorCode::failed, "there is no 'claude' in PATH");
+      if (!client.trouble.empty()) throw Error(ErrorCode::failed, client.trouble);
+      if (found_.marketplace.empty())
+        throw Error(ErrorCode::failed, "the plugin's files are not where this csb is installed");
+      if (!dry_run_) install_plugin(settings_, record_, directory, found_);
+    } catch (const std::exception& error) {
+      const bool is_meant = choices_.way == SetupChoices::Way::plugin;
+      add({"plugin", is_meant ? State::failed : State::skipped, error.what()});
+      return false;
+    }
+    add({"plugin", dry_run_ ? State::planned : State::done,
+         fmt::format("csb's plugin in {}, from {}, by {}", directory.path, found_.marketplace,
+                     client.program)});
+    return true;
+  }
+
   void schedule() {
     const unsigned there = found_.schedule.interval;
     const unsigned interval = choices_.interval.value_or(there == 0 ? kHourly : there);
@@ -178,9 +165,10 @@ class Run {
     const auto say = [this](bool is, std::string text) {
       result_.checklist.push_back({is, std::move(text)});
     };
-    const bool hooks = made("hooks"), scheduled = made("schedule");
+    const bool hooks = made("hooks") || made("plugin"), scheduled = made("schedule");
     say(made("backup"), "what is on disk now is in the store, every version of it from now on");
     say(hooks, "before each compaction, and at the end of each answer and session, it is archived (hooks)");
+    if (made("plugin")) say(true, "in the client, /csb:search and its like find earlier sessions (plugin)");
     say(scheduled,
         "what the hooks miss, as when the client is killed, is archived from time to time (schedule)");
     for (const FoundHistory& history : found_.histories)
@@ -228,20 +216,6 @@ bool SetupResult::failed() const {
                      [](const SetupStep& step) { return step.state == State::failed; });
 }
 
-SetupFound look_around(const Settings& settings) {
-  SetupFound found;
-  found.store = settings.store;
-  found.store_exists = fs::is_directory(settings.store);
-  for (const std::string& directory : claude_directories(settings)) {
-    found.directories.push_back(look_at(directory));
-    if (auto history = find_history(settings, directory)) found.histories.push_back(std::move(*history));
-  }
-  found.chat_stores = find_chat_stores();
-  found.schedule = schedule_status(settings);
-  find_scheduler(settings, found);
-  return found;
-}
-
 SetupResult set_up(const Settings& settings, const SettingOverrides& overrides, const SetupFound& found,
                    const SetupChoices& choices, bool dry_run,
                    const std::function<void(const SetupStep&)>& done) {
@@ -260,7 +234,14 @@ std::vector<SetupStep> undo_setup(const Settings& settings, bool dry_run) {
   std::vector<ChangedSettings> left;
   for (const ChangedSettings& file : record.files) {
     try {
+      bool failed = false;
+      if (file.plugin)
+        for (SetupStep& step : uninstall_plugin(settings, file, dry_run)) {
+          failed = failed || step.state == State::failed;
+          steps.push_back(std::move(step));
+        }
       steps.push_back(restore_settings(file, dry_run));
+      if (failed) left.push_back(file);
     } catch (const Error& error) {
       steps.push_back({"settings", State::failed, error.what()});
       left.push_back(file);

@@ -55,6 +55,8 @@ SetupRecord read_setup_record(const Settings& settings) {
     ChangedSettings file{.path = decoded(values, prefix + "path"),
                          .existed = last_value(values, prefix + "existed") == "true",
                          .hooks = last_value(values, prefix + "hooks") == "true",
+                         .plugin = last_value(values, prefix + "plugin") == "true",
+                         .marketplace = last_value(values, prefix + "marketplace") == "true",
                          .set_days = optional_value(values, prefix + "setdays"),
                          .days_before = optional_value(values, prefix + "daysbefore")};
     file.before = copy_of(settings, i, "before");
@@ -74,6 +76,7 @@ void write_setup_record(const Settings& settings, const SetupRecord& record) {
     fs::write_file_atomically(copy_file(settings, i, "after"), file.after);
     text += fmt::format("[file \"{}\"]\n\tpath = \"{}\"\n\texisted = {}\n\thooks = {}\n", i,
                         base64_encode(file.path), file.existed, file.hooks);
+    text += fmt::format("\tplugin = {}\n\tmarketplace = {}\n", file.plugin, file.marketplace);
     if (file.set_days) text += fmt::format("\tsetDays = \"{}\"\n", base64_encode(*file.set_days));
     if (file.days_before) text += fmt::format("\tdaysBefore = \"{}\"\n", base64_encode(*file.days_before));
   }

@@ -14,6 +14,8 @@ struct ChangedSettings {
   std::string path;                          ///< of the file, as the Claude directory names it
   bool existed = true;                       ///< before setup
   bool hooks = false;                        ///< setup put csb's hooks in
+  bool plugin = false;                       ///< setup had the client install the plugin…
+  bool marketplace = false;                  ///< …and told it of the marketplace
   std::optional<std::string> set_days{};     ///< setup wrote this cleanupPeriodDays…
   std::optional<std::string> days_before{};  ///< …in the place of this one
   std::string before{}, after{};             ///< the whole file; after: as setup left it

@@ -19,7 +19,7 @@ constexpr std::int64_t kLongerDays = 365;  ///< what is offered where the client
 
 struct Arguments {
   bool automatic = false, dry_run = false, undo = false, no_hooks = false, no_schedule = false;
-  bool import_history = false;
+  bool plugin = false, hooks = false, import_history = false;
   std::optional<std::uint64_t> keep_days, interval;
 };
 
@@ -29,7 +29,9 @@ bool parse(Call& call, Arguments& arguments) {
   options.flag("--auto", arguments.automatic, "ask nothing; do what is safe");
   options.flag("--dry-run", arguments.dry_run, "say what would be done, and do nothing");
   options.flag("--undo", arguments.undo, "take back what it changed outside of csb's home");
-  options.flag("--no-hooks", arguments.no_hooks, "leave the client's settings without hooks");
+  options.flag("--plugin", arguments.plugin, "have the client install csb's plugin, and nothing instead");
+  options.flag("--hooks", arguments.hooks, "put hooks into the client's settings, not the plugin");
+  options.flag("--no-hooks", arguments.no_hooks, "neither hooks nor plugin");
   options.flag("--no-schedule", arguments.no_schedule, "install no schedule");
   options.flag("--import-history", arguments.import_history,
                "fetch the history of a git repository in the Claude directory, too");
@@ -37,8 +39,10 @@ bool parse(Call& call, Arguments& arguments) {
   options.number("--interval", "MIN", arguments.interval,
                  "minutes between two scheduled backups (default 60)");
   if (!options.parse()) return false;
-  if (arguments.undo && (arguments.no_hooks || arguments.no_schedule || arguments.import_history ||
-                         arguments.keep_days || arguments.interval))
+  if (arguments.plugin + arguments.hooks + arguments.no_hooks > 1)
+    throw Error(ErrorCode::usage, "--plugin, --hooks and --no-hooks exclude one another");
+  if (arguments.undo && (arguments.plugin || arguments.hooks || arguments.no_hooks || arguments.no_schedule ||
+                         arguments.import_history || arguments.keep_days || arguments.interval))
     throw Error(ErrorCode::usage, "--undo takes everything back, and no choices");
   if (arguments.keep_days && (*arguments.keep_days == 0 || *arguments.keep_days > kMostDays))
     throw Error(ErrorCode::usage, "--keep-days takes at least 1");
@@ -50,6 +54,8 @@ bool parse(Call& call, Arguments& arguments) {
 
 app::SetupChoices choices_of(const Arguments& arguments, const app::SetupFound& found) {
   app::SetupChoices choices{.hooks = !arguments.no_hooks, .schedule = !arguments.no_schedule};
+  if (arguments.plugin) choices.way = app::SetupChoices::Way::plugin;
+  if (arguments.hooks) choices.way = app::SetupChoices::Way::hooks;
   if (arguments.interval) choices.interval = static_cast<unsigned>(*arguments.interval);
   if (arguments.keep_days) choices.keep_days = static_cast<std::int64_t>(*arguments.keep_days);
   // A history with secrets in it is taken only when a person says so.
@@ -76,18 +82,26 @@ void ask_about_history(const app::SetupFound& found, app::SetupChoices& choices)
   }
 }
 
+void ask_about_hooks(const app::SetupFound& found, app::SetupChoices& choices) {
+  const auto bare = std::find_if(found.directories.begin(), found.directories.end(),
+                                 [](const auto& each) { return each.exists && !each.hooks && !each.plugin; });
+  if (bare == found.directories.end()) return;
+  if (found.can_install_plugin()) {
+    if (confirm("Have Claude Code install csb's plugin, so that it has sessions archived, and finds them?",
+                true))
+      return;
+    choices.way = app::SetupChoices::Way::hooks;
+  }
+  choices.hooks = confirm(fmt::format("Put csb's hooks into {}/settings.json, so that Claude Code itself has "
+                                      "sessions archived?",
+                                      with_tilde(bare->path)),
+                          true);
+}
+
 /// Each question once; what the command line decided is not asked.
 void ask(const Arguments& arguments, const app::SetupFound& found, app::SetupChoices& choices) {
   if (!arguments.import_history) ask_about_history(found, choices);
-  for (const app::FoundDirectory& directory : found.directories) {
-    if (!directory.exists || directory.hooks || directory.plugin || arguments.no_hooks) continue;
-    choices.hooks =
-        confirm(fmt::format("Put csb's hooks into {}/settings.json, so that Claude Code itself has "
-                            "sessions archived?",
-                            with_tilde(directory.path)),
-                true);
-    break;
-  }
+  if (!arguments.no_hooks && !arguments.plugin && !arguments.hooks) ask_about_hooks(found, choices);
   if (!arguments.no_schedule && found.scheduler &&
       found.schedule.state == app::ScheduleStatus::State::not_installed)
     choices.schedule = confirm(fmt::format("Back up every {} minutes as well, by {}?",
@@ -162,20 +176,22 @@ Command setup_command() {
       Command::Group::save,
       run_setup,
       "[OPTION]...",
-      "Finds the Claude directories, makes the first backup (and the store), puts csb's hooks into the "
-      "client's "
-      "settings.json unless the plugin is there, installs a schedule behind them, offers to fetch the "
+      "Finds the Claude directories, makes the first backup (and the store), has the client "
+      "install csb's plugin (or, where there is no client to do it, puts csb's hooks into its "
+      "settings.json; never both), installs a schedule behind them, offers to fetch the "
       "history of "
       "a git repository in the Claude directory and to have the client keep transcripts longer, and closes "
       "with a list of what is protected and what is not. It asks on a terminal, each question once; --auto "
       "asks "
       "nothing, does all that is safe, and leaves the client's period and a history with secrets in it "
       "alone.\n"
-      "Run again, it does what is left. --undo takes back what it changed outside of csb's home: settings "
+      "Run again, it does what is left. --undo takes back what it changed outside of csb's home: the plugin, "
+      "settings "
       "files byte for byte as they were where nobody else has changed them since, crontab and units too. The "
-      "store stays.",
+      "store stays, and the lists and caches that the client keeps of plugins.",
       {{"csb setup", "guided"},
        {"csb setup --auto", "without questions"},
+       {"csb setup --auto --hooks", "hooks in the client's settings, not the plugin"},
        {"csb setup --auto --keep-days 365", "and have transcripts kept for a year"},
        {"csb setup --dry-run", "what would it do?"},
        {"csb setup --undo", "take it back"}},

@@ -61,6 +61,9 @@ std::string to_json(const app::SetupFound& found, const app::SetupResult& result
   before["histories"] = histories_value(found);
   before["chat_stores"] = found.chat_stores;
   before["scheduler"] = found.scheduler ? Json(app::to_string(*found.scheduler)) : Json(nullptr);
+  before["client"] = text_or_null(found.client.program);
+  before["client_trouble"] = text_or_null(found.client.trouble);
+  before["plugin_source"] = text_or_null(found.marketplace);
   document["steps"] = steps_value(result.steps);
   document["checklist"] = Json::array();
   for (const app::Protection& each : result.checklist)

@@ -56,6 +56,18 @@ std::string directory_text(const app::FoundDirectory& directory) {
   return directory.trouble.empty() ? text : text + "; " + printable(directory.trouble);
 }
 
+std::string client_text(const app::SetupFound& found) {
+  const bool all_set = std::all_of(found.directories.begin(), found.directories.end(),
+                                   [](const auto& each) { return each.plugin || !each.exists; });
+  if (all_set) return {};
+  const app::FoundClient& client = found.client;
+  if (client.program.empty()) return "no 'claude' in PATH: hooks in its settings instead of the plugin";
+  std::string text = printable(with_tilde(client.program));
+  if (!client.trouble.empty()) return text + ": no plugin by it: " + printable(client.trouble);
+  text += " " + printable(client.version);
+  return found.marketplace.empty() ? text + "; but the plugin's files are not there" : text;
+}
+
 std::string history_text(const app::FoundHistory& history) {
   std::string text = printable(with_tilde(history.path)) + "/.git: ";
   if (!history.trouble.empty()) return text + printable(history.trouble);
@@ -77,6 +89,7 @@ std::string render(const app::SetupFound& found, const Screen& screen) {
     out += row(screen, "history", history_text(history));
   for (const std::string& chats : found.chat_stores)
     out += row(screen, "chats", printable(with_tilde(chats)) + ": claude.ai chats of claude-backup");
+  if (!client_text(found).empty()) out += row(screen, "client", client_text(found));
   out += row(screen, "schedule",
              found.scheduler ? fmt::format("{} ({})", app::to_string(found.schedule.state),
                                            app::to_string(*found.scheduler))

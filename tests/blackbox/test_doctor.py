@@ -2,6 +2,7 @@
 import json
 import os
 import shutil
+import subprocess
 import time
 
 import json_schema
@@ -133,9 +134,66 @@ class Doctor(Base):
         self.assertIn(".credentials.json", found["text"])
         self.assertEqual("fail", self.state("secrets"))   # beside a store of csb's own, too
 
+    def test_a_secret_that_only_the_history_has(self):
+        self.tree.session()
+        self.git_run("init", "-q", "-b", "main")
+        self.commit("projects")
+        self.tree.secrets()
+        self.commit(".credentials.json")
+        taken_in = self.git_run("rev-parse", "--short=8", "HEAD").strip()
+        self.git_run("rm", "-q", "--cached", ".credentials.json")
+        self.commit()
+        self.git_run("checkout", "-q", "-b", "side", "HEAD~2")       # and one on a branch that was merged
+        self.tree.write("backups/.claude.json.backup.1", b"{}")
+        self.commit("backups")
+        self.git_run("rm", "-rq", "--cached", "backups")
+        self.commit()
+        self.git_run("checkout", "-q", "main")
+        self.git_run("-c", "user.name=a", "-c", "user.email=a@b", "merge", "-q", "--no-ff", "-m", "m", "side")
+        self.git_run("branch", "-qD", "side")
+        found = self.checks(status=GAP)["secrets"]
+        self.assertEqual("fail", found["state"])
+        self.assertIn("%s:.credentials.json" % taken_in, found["text"])
+        self.assertIn("backups/.claude.json.backup.1", found["text"])
+        self.assertRegex(found["text"], "^2 secret files")
+        self.git_run("checkout", "-q", "--orphan", "clean")
+        self.git_run("rm", "-rqf", "--cached", ".")
+        self.commit("projects")
+        self.git_run("branch", "-qD", "main")
+        clean = self.checks(status=GAP)["secrets"]                  # what no branch leads to is not pushed
+        self.assertEqual("ok", clean["state"])
+        self.assertIn("1 commit", clean["text"])
+
+    def test_a_history_that_cannot_be_read_to_its_end_is_no_clean_one(self):
+        self.tree.session()
+        self.git_run("init", "-q", "-b", "main")
+        self.commit("projects")
+        first = self.git_run("rev-parse", "HEAD").strip()
+        self.commit()
+        os.remove(os.path.join(self.claude, ".git/objects", first[:2], first[2:]))
+        said = self.checks(status=GAP)["secrets"]
+        self.assertEqual("note", said["state"])
+        self.assertIn("not all", said["text"])
+
+    def test_two_directories_with_short_periods(self):
+        work = os.path.join(self.home, "work")
+        os.makedirs(work)
+        for directory in (self.claude, work):
+            with open(os.path.join(directory, "settings.json"), "w", encoding="utf-8") as f:
+                f.write('{"cleanupPeriodDays": 5}')
+        document = self.csb("doctor", "--json", "--claude-dir", self.claude, "--claude-dir", work, status=GAP).json()
+        mends = [c["command"] for c in document["checks"] if c["id"] == "retention"]
+        self.assertEqual([["csb", "config", "settings:cleanupPeriodDays", "365"],
+                          ["csb", "config", "settings:cleanupPeriodDays", "365", "--claude-dir", work]], mends)
+
+    def commit(self, *paths):
+        if paths:
+            self.git_run("add", "-f", *paths)
+        self.git_run("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "m")
+
     def git_run(self, *args):
-        import subprocess
-        subprocess.run(["git", "-C", self.claude, *args], check=True, capture_output=True, env=self.environment())
+        return subprocess.run(["git", "-C", self.claude, *args], check=True, capture_output=True, text=True,
+                              env=self.environment()).stdout
 
     def test_fix_asks_and_mends(self):
         self.sound()

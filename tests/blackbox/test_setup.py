@@ -1,15 +1,18 @@
 """csb setup and its undo: every byte outside of csb's home as it was."""
 import json
 import os
+import shutil
 import subprocess
 import time
 
 import json_schema
 import terminal
 from claude_tree import ClaudeTree
+from fake_claude import FakeClaude
 from harness import FAILED, INCOMPLETE, USAGE, main
 from test_schedule import Base, read
 
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 EVENTS = ["SessionStart", "PreCompact", "Stop", "SubagentStop", "SessionEnd"]
 
 STYLES = {
@@ -24,7 +27,7 @@ STYLES = {
 }
 
 
-class Setup(Base):
+class SetupCase(Base):
     def setUp(self):
         super().setUp()
         self.settings = self.tree.path("settings.json")
@@ -63,6 +66,8 @@ class Setup(Base):
                     found[path] = f.read()
         return found, self.crontab()
 
+
+class Setup(SetupCase):
     def test_setup_and_undo_in_every_style(self):
         self.with_cron(crontab=b"# mine\n1 2 * * * date +\\%s\n")
         self.tree.session()
@@ -204,6 +209,176 @@ class Setup(Base):
         self.json("--undo")
         for directory in (self.claude, other.root):
             self.assertFalse(os.path.exists(os.path.join(directory, "settings.json")))
+
+
+class Plugin(SetupCase):
+    """With a client of straw that installs plugins."""
+
+    def setUp(self):
+        super().setUp()
+        self.client = FakeClaude(self.bin, self.scratch)
+        # As `cmake --install` lays it out: bin/csb beside share/csb-plugin.
+        prefix = os.path.join(self.scratch, "prefix dir")
+        self.share = os.path.join(prefix, "share/csb-plugin")
+        os.makedirs(os.path.join(prefix, "bin"))
+        shutil.copy(self.binary, os.path.join(prefix, "bin/csb"))
+        self.binary = os.path.join(prefix, "bin/csb")
+        for part in ("plugin", ".claude-plugin"):
+            shutil.copytree(os.path.join(TOP, part), os.path.join(self.share, part))
+        self.tree.session()
+
+    def argvs(self):
+        calls = self.client.calls()
+        self.assertEqual({""}, {call["stdin"] for call in calls} | {""})
+        return [" ".join(call["argv"]) for call in calls]
+
+    def test_the_plugin_comes_and_goes_in_every_style(self):
+        for name, text in STYLES.items():
+            with self.subTest(name):
+                self.write_settings(text)
+                done = self.json("--auto", "--no-schedule")
+                self.assertEqual(["plugin marketplace add " + self.share, "plugin install csb@csb"], self.argvs())
+                self.assertEqual("done", self.states(done)["plugin"])
+                self.assertNotIn("hooks", self.states(done))
+                self.assertIn(True, [c["protected"] for c in done["checklist"] if "(hooks)" in c["text"]])
+                settings = json.loads(self.read_settings().decode("utf-8-sig"))
+                self.assertEqual({"csb@csb": True}, settings["enabledPlugins"])
+                self.assertNotIn("csb", json.dumps(settings.get("hooks", {})), "never both")
+                after = self.read_settings()
+                again = self.json("--auto", "--no-schedule")
+                self.assertEqual({"already"}, {s["state"] for s in again["steps"] if s["what"] != "backup"}, again)
+                self.assertEqual((after, []), (self.read_settings(), self.argvs()))
+                self.json("--undo")
+                self.assertEqual(["plugin uninstall csb@csb", "plugin marketplace remove csb"], self.argvs())
+                self.assertEqual(text, self.read_settings())
+                self.assertEqual([], self.json("--undo")["steps"])
+
+    def test_what_others_wrote_meanwhile_stays(self):
+        self.write_settings(b'{"z": 1, "a": 2, "enabledPlugins": {}}')
+        self.json("--auto", "--no-schedule", "--keep-days", "90")
+        settings = json.loads(self.read_settings())
+        settings["enabledPlugins"]["theirs@x"] = True
+        settings["extraKnownMarketplaces"]["x"] = {}
+        self.write_settings(json.dumps(settings).encode())
+        self.json("--undo")
+        self.assertEqual({"z": 1, "a": 2, "enabledPlugins": {"theirs@x": True}, "extraKnownMarketplaces": {"x": {}}},
+                         json.loads(self.read_settings()))
+
+    def test_a_client_that_does_not_do_it_gets_hooks(self):
+        text = STYLES["crlf"]
+        for how in ({"version": "2.0.5 (Claude Code)"}, {"version": "claude 9"}, {"version_status": 3},
+                    {"fails": ["plugin marketplace add"]}, {"fails": ["plugin install"]}, {"does_nothing": True}):
+            with self.subTest(str(how)):
+                self.client.behave(**how)
+                self.write_settings(text)
+                done = self.json("--auto", "--no-schedule")
+                self.assertEqual("done", self.states(done)["hooks"])
+                if "version" in str(how):
+                    self.assertEqual([], self.argvs(), "what might take the words for a prompt is not called")
+                    self.assertIsNotNone(done["found"]["client_trouble"])
+                else:
+                    self.assertEqual("skipped", self.states(done)["plugin"])
+                settings = json.loads(self.read_settings())
+                self.assertEqual([{}, {}], [settings.get(k, {}) for k in ("enabledPlugins", "extraKnownMarketplaces")])
+                self.assertIn("csb", json.dumps(settings["hooks"]))
+                self.json("--undo")
+                self.assertEqual(text, self.read_settings())
+                self.client.behave()
+                self.argvs()
+
+    def test_what_it_said_is_told(self):
+        self.client.behave(fails=["plugin install"])
+        done = self.json("--auto", "--no-schedule", "--plugin", status=INCOMPLETE)
+        step = [s for s in done["steps"] if s["what"] == "plugin"][0]
+        self.assertEqual("failed", step["state"])
+        self.assertIn("it will not, said the client", step["text"])
+        self.assertNotIn("hooks", self.states(done))     # the plugin was asked for, and nothing else
+        self.assertIsNone(self.read_settings())
+        self.assertIn(False, [c["protected"] for c in done["checklist"] if "(hooks)" in c["text"]])
+
+    def test_the_plugin_takes_the_place_of_csbs_hooks(self):
+        self.write_settings(STYLES["tabs"])
+        self.json("--auto", "--no-schedule", "--hooks")
+        self.assertEqual([], self.argvs())
+        self.assertIn("PreCompact", json.loads(self.read_settings())["hooks"])
+        self.json("--auto", "--no-schedule")             # what is there stays
+        self.assertEqual([], self.argvs())
+        self.json("--auto", "--no-schedule", "--plugin")
+        settings = json.loads(self.read_settings())
+        self.assertTrue(settings["enabledPlugins"]["csb@csb"])
+        self.assertEqual({"Stop": [{"hooks": [{"type": "command", "command": "mine"}]}]}, settings["hooks"])
+        self.json("--auto", "--no-schedule", "--hooks")  # nor do hooks come back beside it
+        self.assertNotIn("PreCompact", json.loads(self.read_settings())["hooks"])
+        self.json("--undo")
+        self.assertEqual(STYLES["tabs"], self.read_settings())
+
+    def test_hooks_by_hand_beside_the_plugin_are_told_and_left(self):
+        snippet = os.path.join(TOP, "hooks/settings.json")
+        shutil.copy(snippet, self.settings)
+        settings = json.loads(self.read_settings())
+        settings["enabledPlugins"] = {"csb@csb": True}
+        self.write_settings(json.dumps(settings).encode())
+        done = self.json("--auto", "--no-schedule")
+        self.assertIn("twice", [s["text"] for s in done["steps"] if s["what"] == "hooks"][0])
+        self.assertEqual(settings, json.loads(self.read_settings()))
+        doctor = self.csb("doctor", "--json", status=(0, 10)).json()
+        hooks = [c for c in doctor["checks"] if c["id"] == "hooks"][0]
+        self.assertEqual("warn", hooks["state"])
+        self.assertIn("twice", hooks["text"])
+
+    def test_another_directory_is_named_to_the_client(self):
+        other = ClaudeTree(os.path.join(self.home, "other"))
+        other.session()
+        self.json("--auto", "--no-schedule", "--claude-dir", self.claude, "--claude-dir", other.root,
+                  env={"CLAUDE_CONFIG_DIR": "/nonexistent"})
+        named = [call["config_dir"] for call in self.client.calls()]
+        self.assertEqual([None, None, other.root, other.root], named)
+        for directory in (self.claude, other.root):
+            self.assertIn("csb@csb", read(os.path.join(directory, "settings.json")))
+        self.json("--undo")
+        for directory in (self.claude, other.root):
+            self.assertFalse(os.path.exists(os.path.join(directory, "settings.json")))
+
+    def test_without_a_client_an_undo_still_switches_it_off(self):
+        self.write_settings(STYLES["spaces"])
+        self.json("--auto", "--no-schedule")
+        os.remove(self.client.path)
+        undone = self.json("--undo")
+        self.assertIn("there must be a client", undone["steps"][0]["text"])
+        self.assertEqual(STYLES["spaces"], self.read_settings())
+
+    def test_a_marketplace_that_is_known_is_used_and_stays(self):
+        self.tree.write("plugins/known_marketplaces.json", b'{"csb": {"source": {"source": "github"}}}')
+        self.json("--auto", "--no-schedule")
+        self.assertEqual(["plugin install csb@csb"], self.argvs())
+        self.json("--undo")
+        self.assertEqual(["plugin uninstall csb@csb"], self.argvs())
+
+    def test_a_dry_run_asks_for_no_more_than_the_version(self):
+        planned = self.json("--dry-run")
+        self.assertEqual("planned", self.states(planned)["plugin"])
+        self.assertEqual([], self.argvs())
+        self.assertIsNone(self.read_settings())
+
+    def test_files_that_others_may_write_are_no_plugin(self):
+        os.chmod(os.path.join(self.share, ".claude-plugin/marketplace.json"), 0o666)
+        done = self.json("--auto", "--no-schedule")
+        self.assertIsNone(done["found"]["plugin_source"])
+        self.assertEqual([], self.argvs())
+        self.assertEqual("done", self.states(done)["hooks"])
+
+    def test_one_way_is_chosen(self):
+        for both in (("--plugin", "--hooks"), ("--plugin", "--no-hooks"), ("--undo", "--plugin")):
+            self.csb("setup", *both, status=USAGE)
+
+
+class FromSource(SetupCase):
+    def test_the_source_tree_is_found_from_the_build(self):
+        FakeClaude(self.bin, self.scratch)
+        self.tree.session()
+        if not os.path.realpath(self.binary).startswith(os.path.realpath(TOP) + os.sep):
+            self.skipTest("built outside of the source tree")
+        self.assertEqual(os.path.realpath(TOP), self.json("--dry-run")["found"]["plugin_source"])
 
 
 class History(Base):

@@ -158,6 +158,65 @@ class Installed(PluginTest):
         self.rewritten(b"auto", 'on MOCK:[{"text":"after"}]')
 
 
+class BySetup(PluginTest):
+    """`csb setup` has the real client do it, and takes it back."""
+
+    def setUp(self):
+        super().setUp()
+        for part in ("bin", "share"):      # as `cmake --install` lays it out
+            os.makedirs(os.path.join(self.out, "prefix", part))
+        os.rename(self.clone, os.path.join(self.out, "prefix/share/csb-plugin"))
+        os.unlink(self.csb_link)
+        self.binary = shutil.copy(self.binary, os.path.join(self.out, "prefix/bin/csb"))
+        os.symlink(self.binary, self.csb_link)
+        self.settings = os.path.join(self.claude, "settings.json")
+
+    def setup(self, *args, **kw):
+        # The client as csb finds it: on the PATH. It gets what csb got, and no more.
+        path = os.path.join(self.prefix, "node_modules/.bin") + ":/usr/bin:/bin"
+        return self.csb("setup", "--json", *args, env={"PATH": path}, **kw).json()
+
+    def snapshot(self):
+        """The files of the Claude directory that a person or csb writes, with mode and bytes."""
+        with open(self.settings, "rb") as f:
+            return os.stat(self.settings).st_mode, f.read()
+
+    def test_installed_used_and_taken_back(self):
+        self.client(self.cwd, "-p", 'zero MOCK:[{"text":"before csb"}]', "--session-id", OTHER)
+        with open(self.settings, "wb") as f:
+            f.write(b'{"model": "sonnet",\r\n\t"env": {"A": "\xc3\xa9"}, "a": [1,2]}')
+        os.chmod(self.settings, 0o644)
+        before = self.snapshot()
+        done = self.setup("--auto", "--no-schedule")
+        self.assertEqual({"backup": "done", "plugin": "done"}, {s["what"]: s["state"] for s in done["steps"]}, done)
+        listed = json.loads(self.client(self.cwd, "plugin", "list", "--json").stdout)
+        self.assertEqual([("csb@csb", True)], [(p["id"], p["enabled"]) for p in listed])
+        self.assertNotIn(b'"hooks"', self.snapshot()[1], "never both")
+        self.prompt('one MOCK:[{"text":"first answer"}]')
+        self.assert_stored_soon()
+        beats = self.heartbeats()
+        self.assertEqual([1, 1], [beats.count(event) for event in ("Stop", "SessionEnd")], "each event once")
+        again = self.setup("--auto", "--no-schedule")
+        self.assertEqual({"already"}, {s["state"] for s in again["steps"] if s["what"] != "backup"}, again)
+        undone = self.setup("--undo")
+        self.assertEqual({"done"}, {s["state"] for s in undone["steps"]}, undone)
+        self.assertEqual(before, self.snapshot())
+        self.assertEqual([], json.loads(self.client(self.cwd, "plugin", "list", "--json").stdout))
+        self.assertEqual([], json.loads(self.client(self.cwd, "plugin", "marketplace", "list", "--json").stdout))
+        self.prompt('two MOCK:[{"text":"second answer"}]', "--resume")
+        self.assertEqual(beats, self.heartbeats(), "no hook fires any more")
+
+    def test_a_directory_of_another_name(self):
+        work = os.path.join(self.home, "work dir")
+        os.makedirs(os.path.join(work, "projects"))
+        self.setup("--auto", "--no-schedule", "--claude-dir", work)
+        with open(os.path.join(work, "settings.json"), encoding="utf-8") as f:
+            self.assertTrue(json.load(f)["enabledPlugins"]["csb@csb"])
+        self.assertFalse(os.path.exists(self.settings))
+        self.setup("--undo")
+        self.assertFalse(os.path.exists(os.path.join(work, "settings.json")))
+
+
 class AtATerminal(PluginTest):
     def setUp(self):
         super().setUp()

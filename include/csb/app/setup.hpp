@@ -18,6 +18,7 @@ struct FoundDirectory {
   bool exists = false;
   std::size_t transcripts = 0;
   bool hooks = false;            ///< all of csb's hooks are in its settings
+  bool some_hooks = false;       ///< at least one of them
   bool plugin = false;           ///< or come with the plugin
   std::optional<int> keep_days;  ///< until the client deletes; nothing: it has paused its cleanup
   std::string trouble;           ///< why its settings cannot be changed
@@ -29,8 +30,15 @@ struct FoundHistory {
   std::size_t branches = 0;
   bool imported = false;    ///< csb's store has it (as it was when it was imported)
   bool is_store = false;    ///< it is the store
-  std::size_t secrets = 0;  ///< files in its newest trees that csb would never store
+  std::size_t secrets = 0;  ///< files in its commits that csb would never store
   std::string trouble;
+};
+
+/// The client's program, which installs plugins.
+struct FoundClient {
+  std::string program;  ///< absolute; empty: there is none
+  std::string version;  ///< as it says
+  std::string trouble;  ///< why it cannot be asked to; empty when it can
 };
 
 /// What there is on this machine.
@@ -43,19 +51,29 @@ struct SetupFound {
   ScheduleStatus schedule;
   std::optional<Scheduler> scheduler;  ///< what one would be installed into
   std::string no_scheduler;            ///< why there is none
+  FoundClient client;                  ///< not looked for where every directory has the plugin
+  std::string marketplace;             ///< the directory that offers the plugin; empty: none
+
+  [[nodiscard]] bool can_install_plugin() const {
+    return !client.program.empty() && client.trouble.empty() && !marketplace.empty();
+  }
 };
 [[nodiscard]] SetupFound look_around(const Settings& settings);
 
 /// What is to be done.
 struct SetupChoices {
+  /// How csb comes to be called: by the plugin where the client can install it, else by hooks in its
+  /// settings; or by the one that a person chose. Never by both.
+  enum class Way { either, plugin, hooks };
   bool backup = true, hooks = true, schedule = true, import_history = false;
   std::optional<std::int64_t> keep_days{};  ///< set the client's cleanupPeriodDays to this
   std::optional<unsigned> interval{};       ///< minutes; nothing: that of the schedule there is, else 60
+  Way way = Way::either;
 };
 
 struct SetupStep {
   enum class State { done, already, planned, skipped, failed };
-  std::string what;  ///< "hooks", "schedule", …
+  std::string what;  ///< "hooks", "plugin", "schedule", …
   State state = State::done;
   std::string text;  ///< in words, for a person
 };
@@ -81,8 +99,9 @@ struct SetupResult {
                                  const SetupFound& found, const SetupChoices& choices, bool dry_run,
                                  const std::function<void(const SetupStep&)>& done);
 
-/// Takes back what set_up() changed outside of csb's home: settings files, byte for byte where nobody else
-/// has written them since (else only csb's own members are taken out), and the schedule. The store stays.
+/// Takes back what set_up() changed outside of csb's home: the plugin, settings files, byte for byte where
+/// nobody else has written them since (else only csb's own members are taken out), and the schedule. The
+/// store stays, and what the client keeps of a plugin it had.
 [[nodiscard]] std::vector<SetupStep> undo_setup(const Settings& settings, bool dry_run);
 
 }  // namespace csb::app
