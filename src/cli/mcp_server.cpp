@@ -47,7 +47,7 @@ Json tool_list() {
 }  // namespace
 
 Server::Server(app::Settings settings, std::function<void(std::string_view)> write)
-    : settings_(std::move(settings)), write_(std::move(write)), worker_([this] { work(); }) {}
+    : settings_(std::move(settings)), write_(std::move(write)) {}
 
 Server::~Server() {
   {
@@ -167,6 +167,8 @@ void Server::call_tool(const Message& message) {
           {message.id, found, given ? *arguments : Json::object(), std::make_shared<StopFlag>()});
     }
   }
+  // Most sessions never call a tool: what they start and end has one thread, and nothing open.
+  if (!worker_.joinable()) worker_ = std::thread([this] { work(); });
   changed_.notify_all();
   if (refused != nullptr) send(error_line(message.id, kOverloaded, refused));
 }

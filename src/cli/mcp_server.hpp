@@ -71,7 +71,7 @@ class Server {
   std::deque<Task> waiting_;
   std::optional<Task> running_;  ///< without its arguments
   bool finished_ = false;
-  std::thread worker_;
+  std::thread worker_;  ///< from the first call of a tool on
 };
 
 }  // namespace csb::cli::mcp

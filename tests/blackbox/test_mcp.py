@@ -1,6 +1,7 @@
 """csb mcp, as a scripted client of the Model Context Protocol sees it."""
 import json
 import os
+import signal
 import subprocess
 import threading
 
@@ -133,6 +134,25 @@ class Protocol(McpTest):
         client.initialize()
         self.assertEqual({}, client.ask("ping"))
         client.end()
+
+    def test_it_ends_at_once_and_has_nothing_open_before_it_is_asked(self):
+        for end in (None, signal.SIGINT, signal.SIGTERM):      # the client's own order: SIGINT, and 100 ms later SIGTERM
+            client = Client(self)
+            client.ask("initialize", protocolVersion=VERSION, capabilities={}, clientInfo={"name": "t", "version": "1"})
+            client.notify("notifications/initialized")
+            client.ask("tools/list")
+            proc = "/proc/%d/" % client.process.pid
+            if os.path.isdir(proc):
+                self.assertEqual(1, len(os.listdir(proc + "task")), "no thread waits for work")
+                opened = {os.readlink(proc + "fd/" + fd) for fd in os.listdir(proc + "fd")}
+                self.assertEqual([], [path for path in opened if path.startswith(self.home)])
+                with open(proc + "maps", encoding="utf-8") as f:
+                    self.assertNotIn("libgit2", f.read())
+            if end is None:
+                client.process.stdin.close()
+            else:
+                client.process.send_signal(end)
+            self.assertEqual(DONE if end is None else -end, client.process.wait(timeout=LONG))
 
     def test_malformed(self):
         client = self.client()

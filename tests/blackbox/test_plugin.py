@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 
-from harness import CsbTest, main
+from harness import CsbTest, main, need
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 PLUGIN = os.path.join(TOP, "plugin")
@@ -93,6 +93,27 @@ class Wrapper(CsbTest):
         session.turn()
         self.run_csb("hook", "PreCompact")
         self.assert_stored(session.rel)
+
+    def test_a_server_becomes_csb_and_a_hook_starts_no_more_than_it(self):
+        place = self.install(os.path.join(self.home, ".local/bin/csb"))
+        server = subprocess.Popen(["sh", RUN_CSB, "mcp"], env=self.environment(), stdin=subprocess.PIPE,
+                                  stdout=subprocess.PIPE)
+        self.addCleanup(server.stdout.close)
+        server.stdin.write(b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n')
+        server.stdin.flush()
+        self.assertIn(b'"result"', server.stdout.readline())
+        if os.path.isdir("/proc/self"):      # the signal the client sends at its end meets csb, not a shell before it
+            self.assertEqual(os.path.realpath(place), os.path.realpath("/proc/%d/exe" % server.pid))
+        server.stdin.close()
+        self.assertEqual(0, server.wait(timeout=60))
+        need("strace")
+        trace = os.path.join(self.scratch, "trace")
+        for words, programs in ((("hook", "Stop"), 2), (("--version",), 2)):
+            subprocess.run(["strace", "-f", "-qq", "-e", "trace=execve", "-e", "signal=none", "-o", trace, "sh", RUN_CSB,
+                            *words], env=self.environment(), input=b"{}", capture_output=True, check=True)
+            with open(trace, encoding="utf-8") as f:
+                started = [line for line in f if "execve(" in line and " = 0" in line]
+            self.assertEqual(programs, len(started), started)    # sh, and csb
 
     def test_a_csb_that_cannot_run_disturbs_nothing(self):
         broken = os.path.join(self.home, ".local/bin/csb")
