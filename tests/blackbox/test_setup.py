@@ -9,7 +9,7 @@ import json_schema
 import terminal
 from claude_tree import ClaudeTree
 from fake_claude import FakeClaude
-from harness import FAILED, INCOMPLETE, USAGE, main
+from harness import FAILED, INCOMPLETE, USAGE, main, need
 from test_schedule import Base, read
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
@@ -372,10 +372,29 @@ class Plugin(SetupCase):
             self.csb("setup", *both, status=USAGE)
 
 
-class FromSource(SetupCase):
-    def test_the_source_tree_is_found_from_the_build(self):
+class PluginFiles(SetupCase):
+    def setUp(self):
+        super().setUp()
         FakeClaude(self.bin, self.scratch)
         self.tree.session()
+
+    def test_an_installed_csb_has_them_beside_it(self):
+        build = os.path.join(os.path.dirname(self.binary), "../..")
+        if not os.path.exists(os.path.join(build, "cmake_install.cmake")):
+            self.skipTest("csb is not in its build directory")
+        need("cmake")
+        prefix = os.path.join(self.home, ".local")
+        subprocess.run(["cmake", "--install", build, "--prefix", prefix, "--component", "plugin"], check=True,
+                       capture_output=True)
+        os.makedirs(os.path.join(prefix, "bin"))
+        self.binary = shutil.copy(self.binary, os.path.join(prefix, "bin/csb"))
+        self.assertEqual(os.path.join(prefix, "share/csb-plugin"), self.json("--auto", "--no-schedule")["found"]["plugin_source"])
+        # What is installed for all is not in csb's own home, which is the person's alone.
+        self.assertEqual(0o700, os.stat(self.csb_home).st_mode & 0o777)
+        permissions = [c for c in self.csb("doctor", "--json", status=(0, 10)).json()["checks"] if c["id"] == "permissions"]
+        self.assertEqual(["ok"], [c["state"] for c in permissions])
+
+    def test_the_source_tree_is_found_from_the_build(self):
         if not os.path.realpath(self.binary).startswith(os.path.realpath(TOP) + os.sep):
             self.skipTest("built outside of the source tree")
         self.assertEqual(os.path.realpath(TOP), self.json("--dry-run")["found"]["plugin_source"])

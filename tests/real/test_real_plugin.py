@@ -1,4 +1,5 @@
 """The plugin, installed as a person installs it, in the real client: -p, at a terminal, killed, compacted."""
+import fcntl
 import json
 import os
 import shutil
@@ -115,6 +116,37 @@ class Installed(PluginTest):
         self.prompt('one MOCK:[{"text":"first answer"}]')
         self.assertIn(b'"compact_boundary"', self.compacted())
         self.assertIn("the last backup ended with status", self.csb("status", status=3).err)
+
+    def doctor(self):
+        return {c["id"]: c for c in self.csb("doctor", "--json", status=None).json()["checks"]}
+
+    def test_a_disk_that_takes_nothing_disturbs_nothing(self):
+        self.install()
+        os.unlink(self.csb_link)
+        with open(self.csb_link, "w", encoding="utf-8") as f:     # files of 4 KiB, and not a byte more
+            f.write('#!/bin/sh\nulimit -f 8\nexec "%s" "$@"\n' % self.binary)
+        os.chmod(self.csb_link, 0o755)
+        self.prompt('one MOCK:[{"text":"first answer"}]')
+        self.assertIn(b'"compact_boundary"', self.compacted())
+        self.assertEqual(b"", self.stored())
+        self.assertIn("fail", {self.doctor()[which]["state"] for which in ("hooks", "backup", "store")})
+        os.unlink(self.csb_link)
+        os.symlink(self.binary, self.csb_link)
+        self.prompt('two MOCK:[{"text":"second answer"}]', "--resume")
+        self.assert_stored_soon()
+
+    def test_a_store_that_another_run_holds_disturbs_nothing(self):
+        self.install()
+        self.prompt('one MOCK:[{"text":"first answer"}]')
+        self.assert_stored_soon()
+        with open(os.path.join(self.csb_home, "lock"), "a", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.prompt('two MOCK:[{"text":"second answer"}]', "--resume")
+            self.assertIn(b'"compact_boundary"', self.compacted())
+            self.assertNotEqual(self.on_disk(), self.stored())
+            self.assertIn("not as stored", self.doctor()["backup"]["text"])
+        self.prompt('three MOCK:[{"text":"third answer"}]', "--resume")
+        self.assert_stored_soon(seconds=30)
 
     def compacted(self):
         self.client(self.cwd, "-p", "/compact", "--resume", SESSION)
