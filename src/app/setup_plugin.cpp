@@ -100,6 +100,15 @@ bool is_enabled(const std::string& settings_file) {
   return claude_code::is_plugin_enabled(claude_code::read_settings_file(settings_file).text());
 }
 
+/// On record before the client is asked: whatever ends csb then, an undo knows.
+void note_attempt(SetupRecord& record, const claude_code::SettingsFile& before,
+                  const ChangedSettings& attempt) {
+  ChangedSettings& entry = recorded_settings(record, attempt.path, before);
+  entry.plugin = true;
+  entry.marketplace = entry.marketplace || attempt.marketplace;
+  entry.after = before.bytes;
+}
+
 }  // namespace
 
 FoundClient find_plugin_client(const Settings& settings) {
@@ -118,7 +127,12 @@ FoundClient find_plugin_client(const Settings& settings) {
 }
 
 std::string find_marketplace() {
-  const std::string program = fs::real_path(own_program("csb"));
+  std::string program;
+  try {
+    program = fs::real_path(own_program("csb"));
+  } catch (const Error&) {  // removed or replaced while it runs: hooks will say so
+    return {};
+  }
   struct stat st {};
   if (::stat(program.c_str(), &st) != 0) return {};
   std::string directory(parent_path(program));
@@ -135,29 +149,28 @@ void install_plugin(const Settings& settings, SetupRecord& record, const FoundDi
                     const SetupFound& found) {
   const std::string path = directory.path + "/settings.json";
   const auto before = claude_code::read_settings_file(path);  // one that is malformed is nothing to build on
-  const bool adds_marketplace = !knows_marketplace(directory.path);
-  {
-    ChangedSettings& entry = recorded_settings(record, path, before);
-    entry.plugin = true;
-    entry.marketplace = entry.marketplace || adds_marketplace;
-    entry.after = before.bytes;
-  }
+  const ChangedSettings* const known = record.find(path);
+  const std::optional<ChangedSettings> entry_before = known != nullptr ? std::optional(*known) : std::nullopt;
+  const ChangedSettings attempt{.path = path,
+                                .existed = before.exists,
+                                .plugin = true,
+                                .marketplace = !knows_marketplace(directory.path),
+                                .before = before.bytes};
+  note_attempt(record, before, attempt);
   write_setup_record(settings, record);
   ProgramResult done{};
-  if (adds_marketplace)
+  if (attempt.marketplace)
     done = run_client(found.client.program, directory.path, {"marketplace", "add", found.marketplace});
   if (done.ok()) done = run_client(found.client.program, directory.path, {"install", kPlugin});
-  const bool enabled = is_enabled(path);
-  ChangedSettings& entry = *record.find(path);
-  if (done.ok() && enabled) {
-    entry.after = claude_code::read_settings_file(path).bytes;
+  if (done.ok() && is_enabled(path)) {
+    record.find(path)->after = claude_code::read_settings_file(path).bytes;
     return write_setup_record(settings, record);
   }
-  static_cast<void>(uninstall_plugin(settings, entry, false));
-  static_cast<void>(restore_settings(entry, false));
-  entry.plugin = entry.marketplace = false;
-  if (!entry.hooks && !entry.set_days)
-    std::erase_if(record.files, [&](const auto& f) { return f.path == path; });
+  // Hooks that were there before stay: the settings are as they were before the attempt, not before csb.
+  static_cast<void>(uninstall_plugin(settings, attempt, false));
+  static_cast<void>(restore_settings(attempt, false));
+  std::erase_if(record.files, [&](const ChangedSettings& file) { return file.path == path; });
+  if (entry_before) record.files.push_back(*entry_before);
   write_setup_record(settings, record);
   throw Error(ErrorCode::failed,
               done.ok() ? found.client.program +

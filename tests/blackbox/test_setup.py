@@ -312,6 +312,17 @@ class Plugin(SetupCase):
         self.json("--undo")
         self.assertEqual(STYLES["tabs"], self.read_settings())
 
+    def test_a_plugin_that_cannot_take_their_place_leaves_the_hooks(self):
+        self.write_settings(STYLES["tabs"])
+        self.json("--auto", "--no-schedule", "--hooks")
+        with_hooks = self.read_settings()
+        for how in ({"fails": ["plugin install"]}, {"does_nothing": True}):
+            self.client.behave(**how)
+            self.json("--auto", "--no-schedule", "--plugin", status=INCOMPLETE)
+            self.assertEqual(with_hooks, self.read_settings())
+        self.json("--undo")
+        self.assertEqual(STYLES["tabs"], self.read_settings())
+
     def test_hooks_by_hand_beside_the_plugin_are_told_and_left(self):
         snippet = os.path.join(TOP, "hooks/settings.json")
         shutil.copy(snippet, self.settings)
