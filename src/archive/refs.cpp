@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <chrono>
 #include <thread>
 
@@ -45,7 +46,9 @@ bool remove_dead_lock(const Store::State& state, const std::string& ref) {
       ::lstat(path.c_str(), &file) == 0 && lock.st_ino == file.st_ino && lock.st_dev == file.st_dev;
   if (!is_ref) {
     const auto starts = restarts();
-    if (starts.empty() || std::int64_t{lock.st_mtime} >= starts.front().up_ns / kNsPerSecond) return false;
+    if (starts.empty() || starts.front().up_ns > now_ns())
+      return false;  // a clock that was set back says nothing
+    if (std::int64_t{lock.st_mtime} >= starts.front().up_ns / kNsPerSecond) return false;
   }
   return fs::remove_file(path + ".lock");
 }
@@ -57,17 +60,24 @@ void sync_way_to(const Store::State& state, const std::string& ref) {
     fs::sync_directory(state.git_dir + "/" + ref.substr(0, slash));
 }
 
+/// Follows no link: two of them that lead to where they are would never end.
 std::optional<std::string> find_unlisted_beneath(const std::string& git_dir, const std::string& name,
                                                  const std::set<std::string>& listed) {
   const std::string path = git_dir + "/" + name;
-  if (fs::is_directory(path)) {
+  struct stat st {};
+  if (::lstat(path.c_str(), &st) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    throw errno_error("cannot look at '" + path + "'", errno);
+  }
+  if (S_ISDIR(st.st_mode)) {
     for (const std::string& child : fs::read_directory(path))
       if (auto found = find_unlisted_beneath(git_dir, name + "/" + child, listed)) return found;
     return std::nullopt;
   }
-  if (listed.count(name) != 0 || name.ends_with(".lock") || !fs::exists(path)) return std::nullopt;
-  // A file that is no ref is for `csb verify` to name.
-  const std::string text = read_file(path, 4096);
+  if (!S_ISREG(st.st_mode) || listed.count(name) != 0 || name.ends_with(".lock")) return std::nullopt;
+  constexpr std::size_t kLongestRef = 4096;  // a file that is no ref is for `csb verify` to name
+  if (static_cast<std::size_t>(st.st_size) > kLongestRef) return std::nullopt;
+  const std::string text = read_file(path, 2 * kLongestRef);
   return Oid::parse(std::string_view(text).substr(0, 40)) ? std::optional(name) : std::nullopt;
 }
 

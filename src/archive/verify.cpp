@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <atomic>
 #include <mutex>
@@ -16,6 +18,12 @@
 
 namespace csb::archive {
 namespace {
+
+/// Links are not followed: two that lead to where they are would never end.
+bool is_real_directory(const std::string& path) {
+  struct stat st {};
+  return ::lstat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
+}
 
 class Verification {
  public:
@@ -88,7 +96,7 @@ class Verification {
 
   void check_refs_beneath(const std::string& name) {
     const std::string path = paths_.git_dir + "/" + name;
-    if (fs::is_directory(path)) {
+    if (is_real_directory(path)) {
       for (const std::string& child : fs::read_directory(path)) check_refs_beneath(name + "/" + child);
       return;
     }

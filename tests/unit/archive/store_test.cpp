@@ -1,5 +1,8 @@
 #include "csb/archive/store.hpp"
 
+#include <unistd.h>
+
+#include "archive/refs.hpp"
 #include "csb/archive/config_file.hpp"
 #include "csb/archive/transaction.hpp"
 #include "csb/util/error.hpp"
@@ -63,6 +66,20 @@ TEST_CASE("the tip is known without libgit2, loose or packed") {
   git("peek.git", "pack-refs --all");
   CHECK(Store::peek_tip("peek.git", branch) == commit);
   CHECK(store.tip(branch) == commit);
+}
+
+TEST_CASE("a branch that was not listed is noticed; what is none is not, and links are not followed") {
+  fs::remove_tree("refs.git");
+  fs::make_directories("refs.git/refs/heads/box");
+  fs::write_file_atomically("refs.git/refs/heads/box/claude-code", std::string(40, 'a') + "\n");
+  fs::write_file_atomically("refs.git/refs/heads/box/claude-code.lock", std::string(40, 'a') + "\n");
+  fs::write_file_atomically("refs.git/refs/heads/garbage", "no ref");
+  fs::write_file_atomically("refs.git/refs/heads/large", std::string(10'000, 'a'));
+  for (const char* link : {"one", "two"})
+    REQUIRE(::symlink(".", ("refs.git/refs/heads/" + std::string(link)).c_str()) == 0);
+  CHECK(find_unlisted("refs.git", {}) == "refs/heads/box/claude-code");
+  CHECK_FALSE(find_unlisted("refs.git", {"refs/heads/box/claude-code"}));
+  CHECK_FALSE(find_unlisted("refs.git/none", {}));
 }
 
 TEST_CASE("commits of another tool are compared") {
