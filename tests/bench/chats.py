@@ -63,7 +63,9 @@ class Person:
         return self.csb("chats", "sync", "--json", "--delay", "0", "-c", "6", "--no-backup", *args)
 
     def mirrored(self):
-        return disk_bytes(os.path.join(self.store, "claude.ai"))
+        """Bytes of the mirror; by-name/ holds links to the same files."""
+        mirror = os.path.join(self.store, "claude.ai")
+        return disk_bytes(mirror) - disk_bytes(os.path.join(mirror, "by-name"))
 
 
 def server(*args):
