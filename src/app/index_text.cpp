@@ -227,6 +227,7 @@ class Indexing {
       for (const catalogue::Root& root : catalogue_.roots())
         if (root.head && index_.head(root.branch) != root.head) update_->set_head(root.branch, *root.head);
     commit();
+    index_.give_back_space();
   }
 
   const Settings& settings_;

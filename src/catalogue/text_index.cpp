@@ -1,20 +1,24 @@
 #include "csb/catalogue/text_index.hpp"
 
 #include <optional>
+#include <set>
 #include <utility>
 
+#include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Transaction.h>
 
 #include "connection.hpp"
 #include "csb/util/fd.hpp"
 #include "errors.hpp"
 #include "state.hpp"
+#include "text_documents.hpp"
 #include "text_index_open.hpp"
 
 namespace csb::catalogue {
 
 struct TextIndex::State {
   Connection connection;
+  DocumentReader documents{};
 
   template <typename Work>
   decltype(auto) run(Work&& work) {
@@ -52,6 +56,15 @@ std::optional<TextFile> find(Connection& db, std::string_view branch, std::strin
   if (!row.step()) return std::nullopt;
   return read_file(row);
 }
+
+std::optional<std::int64_t> document_of(Connection& db, std::uint64_t key) {
+  Query row = db.query("SELECT document FROM keys WHERE key = ?1", key);
+  if (!row.step()) return std::nullopt;
+  return row.integer(0);
+}
+
+/// A free page in so many is left for what comes next.
+constexpr std::int64_t kMostFree = 50;
 
 }  // namespace
 
@@ -101,19 +114,16 @@ void TextIndex::match(const std::string& expression,
   state_->run([&](Connection& db) {
     // FTS5 walks its list from the end: a common word costs no more than the documents that are looked at.
     SQLite::Statement statement(db.database(),
-                                "SELECT documents.id, time_ns, kind, coalesce(tools.name, ''), key FROM texts"
-                                " CROSS JOIN documents ON documents.id = texts.rowid"
-                                " LEFT JOIN tools ON tools.id = documents.tool"
-                                " WHERE texts MATCH ?1 ORDER BY texts.rowid DESC");
-    Query row(statement, std::string_view(expression));
-    while (row.step()) {
-      Columns columns(row);
+                                "SELECT rowid FROM texts WHERE texts MATCH ?1 ORDER BY rowid DESC");
+    Query found(statement, std::string_view(expression));
+    while (found.step()) {
       TextDocument document;
-      document.id = columns.integer();
-      document.time_ns = columns.integer();
-      document.kind = static_cast<TextKind>(columns.integer());
-      document.tool = columns.bytes();
-      document.key = columns.number();
+      document.id = found.integer(0);
+      const DocumentRow& row = state_->documents.row(db, document.id);
+      document.time_ns = row.time_ns;
+      document.kind = row.kind;
+      document.tool = state_->documents.tool(db, row.tool);
+      document.key = row.key;
       if (!visit(document)) return;
     }
   });
@@ -121,19 +131,23 @@ void TextIndex::match(const std::string& expression,
 
 std::vector<std::int64_t> TextIndex::files_matching(const std::string& expression) const {
   return state_->run([&](Connection& db) {
-    std::vector<std::int64_t> files;
+    std::set<std::int64_t> files;
+    Query found = db.query("SELECT rowid FROM texts WHERE texts MATCH ?1", std::string_view(expression));
+    while (found.step()) files.insert(state_->documents.row(db, found.integer(0)).place.file);
     Query row = db.query(
         "SELECT DISTINCT file FROM texts CROSS JOIN places ON places.document = texts.rowid"
         " WHERE texts MATCH ?1",
         std::string_view(expression));
-    while (row.step()) files.push_back(row.integer(0));
-    return files;
+    while (row.step()) files.insert(row.integer(0));
+    return std::vector<std::int64_t>(files.begin(), files.end());
   });
 }
 
 std::vector<TextPlace> TextIndex::places_of(std::int64_t document) const {
   return state_->run([&](Connection& db) {
     std::vector<TextPlace> places;
+    const TextPlace& first = state_->documents.row(db, document).place;
+    bool moved = false;
     Query row = db.query("SELECT file, generation, at, block FROM places WHERE document = ?1", document);
     while (row.step()) {
       Columns columns(row);
@@ -142,8 +156,10 @@ std::vector<TextPlace> TextIndex::places_of(std::int64_t document) const {
       place.generation = columns.number();
       place.offset = columns.number();
       place.block = columns.number();
+      moved = moved || place.file == first.file;
       places.push_back(place);
     }
+    if (!moved) places.push_back(first);
     return places;
   });
 }
@@ -163,6 +179,7 @@ struct TextIndex::Update::State {
       : index(owner), transaction(owner.connection.database(), SQLite::TransactionBehavior::IMMEDIATE) {}
   TextIndex::State& index;
   SQLite::Transaction transaction;  ///< its destructor rolls back what was not committed
+  DocumentAppender documents{};
 };
 
 TextIndex::Update TextIndex::begin() {
@@ -192,26 +209,18 @@ TextFile TextIndex::Update::ensure_file(std::string_view branch, std::string_vie
 
 bool TextIndex::Update::put(const TextPlace& place, const NewText& text) {
   return state_->index.run([&](Connection& db) {
-    std::int64_t document = 0;
-    {
-      Query row = db.query("SELECT id FROM documents WHERE key = ?1", text.key);
-      if (row.step()) document = row.integer(0);
-    }
-    const bool is_new = document == 0;
-    if (is_new) {
-      if (!text.tool.empty()) db.run("INSERT OR IGNORE INTO tools(name) VALUES(?1)", text.tool);
+    if (const auto document = document_of(db, text.key)) {
       db.run(
-          "INSERT INTO documents(key, time_ns, kind, tool)"
-          " VALUES(?1, ?2, ?3, (SELECT id FROM tools WHERE name = ?4))",
-          text.key, text.time_ns, static_cast<std::int64_t>(text.kind), text.tool);
-      document = db.last_id();
-      db.run("INSERT INTO texts(rowid, text) VALUES(?1, ?2)", document, text.text);
+          "INSERT INTO places(document, file, generation, at, block) VALUES(?1, ?2, ?3, ?4, ?5)"
+          " ON CONFLICT(document, file) DO UPDATE SET generation = ?3, at = ?4, block = ?5",
+          *document, place.file, place.generation, place.offset, place.block);
+      return false;
     }
-    db.run(
-        "INSERT INTO places(document, file, generation, at, block) VALUES(?1, ?2, ?3, ?4, ?5)"
-        " ON CONFLICT(document, file) DO UPDATE SET generation = ?3, at = ?4, block = ?5",
-        document, place.file, place.generation, place.offset, place.block);
-    return is_new;
+    const std::int64_t tool = state_->documents.tool_id(db, text.tool);
+    const std::int64_t document = state_->documents.add(db, {text.key, text.time_ns, text.kind, tool, place});
+    db.run("INSERT INTO keys(key, document) VALUES(?1, ?2)", text.key, document);
+    db.run("INSERT INTO texts(rowid, text) VALUES(?1, ?2)", document, text.text);
+    return true;
   });
 }
 
@@ -235,7 +244,20 @@ void TextIndex::Update::set_note(std::string_view key, std::string_view value) {
 }
 
 void TextIndex::Update::commit() {
-  state_->index.run([&](Connection&) { state_->transaction.commit(); });
+  state_->index.run([&](Connection& db) {
+    state_->documents.flush(db);
+    state_->transaction.commit();
+  });
+}
+
+void TextIndex::give_back_space() {
+  state_->run([](Connection& db) {
+    const auto number = [&](const char* pragma) {
+      return db.database().execAndGet(std::string("PRAGMA ") + pragma).getInt64();
+    };
+    if (number("freelist_count") > number("page_count") / kMostFree)
+      db.database().exec("PRAGMA incremental_vacuum");
+  });
 }
 
 }  // namespace csb::catalogue

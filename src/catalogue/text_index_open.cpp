@@ -13,13 +13,14 @@ namespace {
 
 /// PRAGMA application_id: "csbt". Says whose file this is.
 constexpr int kApplicationId = 0x63736274;
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 // Paths are BLOBs: bytes. Unsigned numbers are kept as the signed number of the same bits. Of diacritics the
 // tokenizer must keep what a search for the literal text would tell apart. "columnsize=0": documents
 // are ranked by their time, and need no lengths. One column: a second one would cost two bytes for each word
 // of each text in it, a fifth of the index. SQLite 3.40 cannot delete from a contentless table; nothing is
-// ever deleted.
+// ever deleted. "documents": see DocumentPacker; "first" is the id of its first one. "places": where a text
+// stands besides the place it was seen first, or instead, when that is in the same file.
 constexpr const char* kSchema = R"sql(
   CREATE TABLE files(
     id INTEGER PRIMARY KEY,
@@ -27,10 +28,8 @@ constexpr const char* kSchema = R"sql(
     generation INTEGER NOT NULL, indexed_to INTEGER NOT NULL, commit_oid BLOB,
     UNIQUE(branch, path));
   CREATE TABLE tools(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-  CREATE TABLE documents(
-    id INTEGER PRIMARY KEY,
-    key INTEGER NOT NULL, time_ns INTEGER NOT NULL, kind INTEGER NOT NULL, tool INTEGER);
-  CREATE UNIQUE INDEX documents_by_key ON documents(key);
+  CREATE TABLE documents(first INTEGER PRIMARY KEY, packed BLOB NOT NULL);
+  CREATE TABLE keys(key INTEGER PRIMARY KEY, document INTEGER NOT NULL);
   CREATE TABLE places(
     document INTEGER NOT NULL, file INTEGER NOT NULL,
     generation INTEGER NOT NULL, at INTEGER NOT NULL, block INTEGER NOT NULL,
@@ -70,7 +69,8 @@ void create_schema(SQLite::Database& database) {
 SQLite::Database open_text_index_for_writing(const std::string& path) {
   make_private(path);
   SQLite::Database database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, kBusyTimeoutMs);
-  database.exec("PRAGMA page_size = 8192");  // of a new file
+  // Of a new file. What merging leaves free can be given back: TextIndex::give_back_space().
+  database.exec("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL");
   set_journal(database, path);
   if (is_empty(database)) create_schema(database);
   require_schema(database, path);

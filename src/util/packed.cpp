@@ -20,6 +20,15 @@ std::uint64_t PackedReader::number() {
   torn();
 }
 
+std::uint64_t PackedReader::word() {
+  constexpr std::size_t kBytes = 8;
+  if (rest_.size() < kBytes) torn();
+  std::uint64_t value = 0;
+  for (std::size_t i = kBytes; i-- > 0;) value = value << 8 | static_cast<unsigned char>(rest_[i]);
+  rest_.remove_prefix(kBytes);
+  return value;
+}
+
 std::string PackedReader::text() {
   const std::uint64_t size = number();
   if (size > rest_.size()) torn();

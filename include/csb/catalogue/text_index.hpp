@@ -43,6 +43,8 @@ struct TextPlace {
   std::uint64_t generation = 0;  ///< the newest of the file in which it stands
   std::uint64_t offset = 0;      ///< of its message, see app::MessagePlace
   std::uint64_t block = 0;       ///< of the message
+
+  bool operator==(const TextPlace&) const = default;
 };
 
 /// A text, found. One that stands in several files (forks, moves, older versions) is one document.
@@ -118,6 +120,9 @@ class TextIndex {
     std::unique_ptr<State> state_;
   };
   [[nodiscard]] Update begin();
+
+  /// Makes the file smaller where much of it is free, as merging leaves it. Not within an Update.
+  void give_back_space();
 
  private:
   struct State;

@@ -14,6 +14,10 @@ class PackedWriter {
     for (; value >= 0x80; value >>= 7) bytes_ += static_cast<char>(value | 0x80);
     bytes_ += static_cast<char>(value);
   }
+  /// Eight bytes, the lowest first: for numbers that are never small.
+  void word(std::uint64_t value) {
+    for (int i = 0; i < 8; ++i, value >>= 8) bytes_ += static_cast<char>(value & 0xFF);
+  }
   void text(std::string_view value) {
     number(value.size());
     bytes_ += value;
@@ -38,6 +42,7 @@ class PackedReader {
 
   [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
   std::uint64_t number();
+  std::uint64_t word();
   std::int64_t time() { return static_cast<std::int64_t>(number()); }
   std::string text();
   std::string text(std::string& before) {

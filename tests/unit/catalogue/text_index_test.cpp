@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalogue/text_documents.hpp"
 #include "csb/catalogue/catalogue.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
@@ -141,4 +142,63 @@ TEST_CASE("what is no text index is damage, and none at all is not") {
     }
     CHECK(damaged);
   }
+}
+
+TEST_CASE("rows of documents are read as they were packed") {
+  constexpr std::int64_t kMs = 1'000'000;
+  const std::vector<DocumentRow> rows{
+      {1, 1'763'000'000'123 * kMs, TextKind::prompt, 0, {1, 1, 0, 0}},
+      {UINT64_MAX, 1'763'000'000'122 * kMs, TextKind::tool_input, 3, {1, 1, 4096, 0}},
+      {7, 1'763'000'000'122 * kMs + 1, TextKind::attachment, 0, {1, 1, 17, 0}},
+      {8, 1'763'000'000'125 * kMs, TextKind::answer, INT64_MAX, {1, 2, 0, 5}},
+      {9, INT64_MIN, TextKind::title, 0, {INT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}},
+      {0, INT64_MAX, TextKind::notice, 0, {1, 0, 0, 0}},
+      {0, 0, TextKind::client, 0, {0, 0, UINT64_MAX, 0}},
+      {5, -7 * kMs, TextKind::thinking, 0, {0, 0, 1, 0}}};
+  DocumentPacker packer;
+  for (const DocumentRow& row : rows) packer.add(row);
+  CHECK(packer.count() == rows.size());
+  const std::string packed = std::move(packer).bytes();
+  CHECK(unpack_documents(packed) == rows);
+  CHECK(unpack_documents("").empty());
+  // Of the whole only the first so many bytes: torn, or fewer rows; never others.
+  for (std::size_t size = 0; size < packed.size(); ++size) {
+    try {
+      const auto read = unpack_documents(std::string_view(packed).substr(0, size));
+      CHECK(std::equal(read.begin(), read.end(), rows.begin()));
+    } catch (const Error& error) {
+      CHECK(Catalogue::is_damage(error));
+    }
+  }
+  CHECK_THROWS(unpack_documents(std::string("\x0f", 1)));
+}
+
+TEST_CASE("many texts keep their rows, whatever transactions they came in") {
+  remove_index();
+  TextIndex index = TextIndex::open("search.db", Access::write);
+  constexpr std::uint64_t kTexts = 300;  // several blocks, torn by the transactions' ends
+  for (std::uint64_t key = 1; key <= kTexts;) {
+    auto update = index.begin();
+    const TextFile file = update.ensure_file("b", "p", std::nullopt);
+    for (std::uint64_t i = 0; i < 37 && key <= kTexts; ++i, ++key)
+      CHECK(update.put({file.id, 1, key * 10, 0}, text(key, "word number" + std::to_string(key))));
+    update.commit();
+    if (key == 38) {  // and one that came to nothing
+      auto broken = index.begin();
+      CHECK(broken.put({file.id, 1, 1, 0}, text(9999, "word")));
+    }
+  }
+  std::vector<std::uint64_t> expected;
+  for (std::uint64_t key = kTexts; key > 0; --key) expected.push_back(key);
+  CHECK(keys(index, TextIndex::phrase("word", false)) == expected);
+  for (const std::uint64_t key : {std::uint64_t{1}, std::uint64_t{64}, std::uint64_t{65}, kTexts}) {
+    index.match(TextIndex::phrase("number" + std::to_string(key), false), [&](const TextDocument& document) {
+      CHECK(document.key == key);
+      REQUIRE(index.places_of(document.id).size() == 1);
+      CHECK(index.places_of(document.id)[0].offset == key * 10);
+      return true;
+    });
+  }
+  index.give_back_space();
+  CHECK(keys(index, TextIndex::phrase("number300", false)) == std::vector<std::uint64_t>{300});
 }
