@@ -3,7 +3,7 @@
 #include <bit>
 
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 namespace csb::transcript {
@@ -20,6 +20,9 @@ bool is_equal(const char* text, std::string_view needle) {
 
 #ifdef __SSE2__
 
+// Where its first and its last character stand at the right distance, the needle is compared in full. Each of
+// the two looks at whole blocks only, and says where it stopped.
+
 /// One character in either case, sixteen times.
 struct Folded {
   explicit Folded(char c) : small(_mm_set1_epi8(c)), large(_mm_set1_epi8(upper(c))) {}
@@ -33,6 +36,49 @@ __m128i load(const char* from) {
   return _mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(from)));
 }
 
+/// @return whether it was found: then `at` is its place
+bool find_by_16(const char* text, std::size_t end, std::string_view needle, std::size_t& at) {
+  const std::size_t last = needle.size() - 1;
+  const Folded first_of(needle.front()), last_of(needle.back());
+  for (; at + 16 <= end; at += 16) {
+    const __m128i both = _mm_and_si128(first_of.in(load(text + at)), last_of.in(load(text + at + last)));
+    for (auto hits = static_cast<unsigned>(_mm_movemask_epi8(both)); hits != 0; hits &= hits - 1) {
+      const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(hits));
+      if (is_equal(text + place, needle)) return at = place, true;
+    }
+  }
+  return false;
+}
+
+/// The same with what most processors of the last ten years have, in half the time.
+__attribute__((target("avx2"))) bool find_by_32(const char* text, std::size_t end, std::string_view needle,
+                                                std::size_t& at) {
+  const std::size_t last = needle.size() - 1;
+  const __m256i small_first = _mm256_set1_epi8(needle.front()),
+                large_first = _mm256_set1_epi8(upper(needle.front()));
+  const __m256i small_last = _mm256_set1_epi8(needle.back()),
+                large_last = _mm256_set1_epi8(upper(needle.back()));
+  for (; at + 32 <= end; at += 32) {
+    const __m256i begins =
+        _mm256_loadu_si256(static_cast<const __m256i*>(static_cast<const void*>(text + at)));
+    const __m256i ends =
+        _mm256_loadu_si256(static_cast<const __m256i*>(static_cast<const void*>(text + at + last)));
+    const __m256i both = _mm256_and_si256(
+        _mm256_or_si256(_mm256_cmpeq_epi8(begins, small_first), _mm256_cmpeq_epi8(begins, large_first)),
+        _mm256_or_si256(_mm256_cmpeq_epi8(ends, small_last), _mm256_cmpeq_epi8(ends, large_last)));
+    for (auto hits = static_cast<unsigned>(_mm256_movemask_epi8(both)); hits != 0; hits &= hits - 1) {
+      const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(hits));
+      if (is_equal(text + place, needle)) return at = place, true;
+    }
+  }
+  return false;
+}
+
+bool has_avx2() {
+  static const bool has = __builtin_cpu_supports("avx2") != 0;
+  return has;
+}
+
 #endif
 
 }  // namespace
@@ -43,16 +89,8 @@ std::size_t folded_find(std::string_view text, std::string_view needle) {
   const std::size_t end = text.size() - last;  // behind the last place where it can begin
   std::size_t at = 0;
 #ifdef __SSE2__
-  // Where its first and its last character stand at the right distance, it is compared in full.
-  const Folded first_of(needle.front()), last_of(needle.back());
-  for (; at + 16 <= end; at += 16) {
-    const __m128i both =
-        _mm_and_si128(first_of.in(load(text.data() + at)), last_of.in(load(text.data() + at + last)));
-    for (auto hits = static_cast<unsigned>(_mm_movemask_epi8(both)); hits != 0; hits &= hits - 1) {
-      const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(hits));
-      if (is_equal(text.data() + place, needle)) return place;
-    }
-  }
+  if (has_avx2() && find_by_32(text.data(), end, needle, at)) return at;
+  if (find_by_16(text.data(), end, needle, at)) return at;
 #endif
   for (; at < end; ++at)
     if (is_equal(text.data() + at, needle)) return at;
