@@ -6,6 +6,7 @@
 
 #include "csb/util/error.hpp"
 #include "entries.hpp"
+#include "rewinds.hpp"
 
 namespace csb::app {
 namespace {
@@ -94,7 +95,13 @@ class SessionReading {
 
   void read(const Conversation& conversation, const Subagent* agent, std::uint64_t start) {
     EntryAssembler assembler([&](Entry& entry) { take(entry, agent); });
+    Rewinds rewinds;
     const auto add = [&](Message& message, const MessagePlace& place) {
+      if (auto rewind = rewinds.before(message, place)) {
+        assembler.finish();
+        rewind->time_ns = message.time_ns;
+        take(*rewind, agent);
+      }
       assembler.add(message, place);
       return true;
     };

@@ -106,6 +106,7 @@ Speaker speaker_of(const app::Entry& entry) {
     case Kind::client:
     case Kind::notice:
     case Kind::compaction:
+    case Kind::rewind:
     case Kind::summary:
       return Speaker::client;
   }
@@ -156,6 +157,14 @@ std::vector<std::string> closing_remarks(const app::ReadingSummary& summary, boo
                       ". Redaction is best effort: read it before you pass it on.");
   }
   return remarks;
+}
+
+std::string rewind_text(const app::Entry& entry) {
+  constexpr std::size_t kColumns = 80;
+  std::string text = "The conversation was taken back here: what stands above";
+  const std::string prompt = cut_to_columns(printable(entry.text.substr(0, 4 * kColumns)), kColumns);
+  if (!prompt.empty()) text += " from “" + prompt + "”";
+  return text + " on was left";
 }
 
 Fields input_fields(std::string_view json) {

@@ -26,6 +26,9 @@ enum class Speaker { nobody, person, model, client };
 /// empty.
 [[nodiscard]] std::vector<std::string> closing_remarks(const app::ReadingSummary& summary, bool is_redacted);
 
+/// What is said of a rewind: one line.
+[[nodiscard]] std::string rewind_text(const app::Entry& entry);
+
 /// The members of a tool's input (raw JSON): their names and, as text, their values; strings as they are.
 /// What is no object is one value without a name. Deep or broken JSON is given as it is written.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> input_fields(std::string_view json);

@@ -10,7 +10,6 @@ namespace {
 
 using Lines = std::vector<std::string_view>;
 
-constexpr std::size_t kMostBytes = std::size_t{1} << 20;
 constexpr int kDeepest = 12;
 
 std::size_t indent_of(std::string_view line) { return std::min(line.find_first_not_of(' '), line.size()); }
@@ -201,7 +200,7 @@ class Blocks {
 std::string markdown_to_html(std::string_view text) {
   const std::string readable = printable_lines(text);
   std::string out;
-  if (readable.size() > kMostBytes) {
+  if (readable.size() > kMostMarkdown) {
     out += "<div class=\"verbatim\">";
     append_escaped(out, readable);
     return out + "</div>\n";

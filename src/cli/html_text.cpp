@@ -4,6 +4,7 @@
 #include <array>
 
 #include "csb/util/text.hpp"
+#include "text_pieces.hpp"
 
 namespace csb::cli {
 namespace {
@@ -199,6 +200,10 @@ std::string html_escape(std::string_view text) {
   std::string out;
   append_escaped(out, printable_lines(text));
   return out;
+}
+
+void html_escape_to(const std::function<void(std::string_view)>& sink, std::string_view text) {
+  while (!text.empty()) sink(html_escape(take_piece(text)));
 }
 
 std::string inline_to_html(std::string_view readable) { return Inline(readable).run(); }

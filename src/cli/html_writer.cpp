@@ -45,19 +45,28 @@ std::string fold_begin(std::string_view kind, std::string_view title, std::strin
 }
 constexpr std::string_view kFoldEnd = "</div></details>\n";
 
-std::string pre(std::string_view text, std::string_view kind = {}) {
-  return fmt::format("<pre{}>\n{}</pre>", kind.empty() ? "" : fmt::format(" class=\"{}\"", kind),
-                     html_escape(text));
+void pre(const TextSink& sink, std::string_view text, std::string_view kind = {}) {
+  sink(kind.empty() ? std::string("<pre>\n") : fmt::format("<pre class=\"{}\">\n", kind));
+  html_escape_to(sink, text);
+  sink("</pre>");
 }
 
 /// A value of one short line beside its name, a longer one below it.
-std::string field(std::string_view name, std::string_view value) {
+void field(const TextSink& sink, std::string_view name, std::string_view value) {
   constexpr std::size_t kShort = 120;
   if (value.size() <= kShort && value.find_first_of("\n\r") == std::string_view::npos)
-    return fmt::format("<div class=\"pair\"><span>{}</span><code>{}</code></div>", html_escape(name),
-                       html_escape(value));
+    return sink(fmt::format("<div class=\"pair\"><span>{}</span><code>{}</code></div>", html_escape(name),
+                            html_escape(value)));
   const std::string_view kind = name == "old_string" ? "before" : name == "new_string" ? "after" : "";
-  return fmt::format("<span class=\"field\">{}</span>", html_escape(name)) + pre(value, kind);
+  sink(fmt::format("<span class=\"field\">{}</span>", html_escape(name)));
+  pre(sink, value, kind);
+}
+
+/// What is too long to be looked through for marks is shown as it was written.
+void verbatim(const TextSink& sink, std::string_view text) {
+  sink("<div class=\"verbatim\">");
+  html_escape_to(sink, text);
+  sink("</div>\n");
 }
 
 /// What a person typed, as it was typed; but blocks of code as such.
@@ -136,13 +145,15 @@ class HtmlWriter : public app::EntryWriter {
   }
 
   void entry(const Entry& entry) override {
-    if (entry.kind == Kind::compaction) return compaction();
+    if (entry.kind == Kind::compaction) return separator("The conversation was compacted here");
+    if (entry.kind == Kind::rewind) return separator(rewind_text(entry));
     turn(entry);
     switch (entry.kind) {
       case Kind::prompt:
-        return sink_(typed(entry.text));
+        return entry.text.size() > kMostMarkdown ? verbatim(sink_, entry.text) : sink_(typed(entry.text));
       case Kind::answer:
-        return sink_("<div class=\"said\">" + markdown_to_html(entry.text) + "</div>\n");
+        said(entry.text);
+        return sink_("\n");
       case Kind::thinking:
         return fold("thinking", "Thinking", entry.text);
       case Kind::summary:
@@ -156,10 +167,12 @@ class HtmlWriter : public app::EntryWriter {
       case Kind::client:
         sink_(fold_begin("tool", entry.tool.empty() ? "From the client" : entry.tool, "",
                          measure("", entry.text)));
-        return sink_(pre(entry.text) + std::string(kFoldEnd));
+        pre(sink_, entry.text);
+        return sink_(kFoldEnd);
       case Kind::notice:
         return notice(entry.text);
       case Kind::compaction:
+      case Kind::rewind:
         return;
     }
   }
@@ -202,17 +215,27 @@ class HtmlWriter : public app::EntryWriter {
     sink_(header + "</header>\n");
   }
 
-  void compaction() {
+  void separator(std::string_view text) {
     if (speaker_ != Speaker::nobody) sink_("</section>\n");
     speaker_ = Speaker::nobody;
-    sink_("<div class=\"compaction\">The conversation was compacted here</div>\n");
+    sink_("<div class=\"compaction\">" + html_escape(text) + "</div>\n");
   }
 
   void notice(std::string_view text) { sink_("<div class=\"notice\">" + html_escape(text) + "</div>\n"); }
 
+  void said(std::string_view text) {
+    sink_("<div class=\"said\">");
+    if (text.size() > kMostMarkdown)
+      verbatim(sink_, text);
+    else
+      sink_(markdown_to_html(text));
+    sink_("</div>");
+  }
+
   void fold(std::string_view kind, std::string_view title, const std::string& text) {
     sink_(fold_begin(kind, title, "", measure("", text)));
-    sink_("<div class=\"said\">" + markdown_to_html(text) + "</div>" + std::string(kFoldEnd));
+    said(text);
+    sink_(kFoldEnd);
   }
 
   void tool(const Entry& entry) {
@@ -221,12 +244,10 @@ class HtmlWriter : public app::EntryWriter {
     sink_(fold_begin(entry.is_error ? "tool failed" : "tool", entry.tool.empty() ? "Output" : entry.tool,
                      cut_to_columns(printable(entry.text.substr(0, 4 * kBriefColumns)), kBriefColumns),
                      size));
-    for (const auto& [name, value] : input_fields(entry.input)) sink_(field(name, value));
+    for (const auto& [name, value] : input_fields(entry.input)) field(sink_, name, value);
     if (entry.output && !entry.output->empty()) {
       sink_(fmt::format("<span class=\"field\">{}</span>", entry.is_error ? "error" : "output"));
-      sink_("<pre>\n");
-      sink_(html_escape(*entry.output));
-      sink_("</pre>");
+      pre(sink_, *entry.output);
     }
     if (entry.media > 0) notice(fmt::format("({} in the output)", counted(entry.media, "image")));
     sink_(kFoldEnd);

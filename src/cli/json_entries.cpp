@@ -6,6 +6,7 @@
 #include "csb/cli/entry_writers.hpp"
 #include "csb/cli/version.hpp"
 #include "json_value.hpp"
+#include "text_pieces.hpp"
 
 namespace csb::cli {
 namespace {
@@ -31,6 +32,8 @@ std::string_view to_string(Kind kind) {
       return "notice";
     case Kind::compaction:
       return "compaction";
+    case Kind::rewind:
+      return "rewind";
     case Kind::summary:
       return "summary";
     case Kind::media:
@@ -62,6 +65,11 @@ void put_input(Json& object, const std::string& input) {
     object["input"] = std::move(parsed);
 }
 
+bool is_long_output(const Entry& entry) {
+  return entry.kind == Kind::tool && entry.output && entry.output->size() > kPieceBytes;
+}
+
+/// Without its text and output where they are long: those are written in pieces.
 Json to_value(const Entry& entry) {
   Json object;
   object["kind"] = to_string(entry.kind);
@@ -69,13 +77,13 @@ Json to_value(const Entry& entry) {
   object["uuid"] = text_or_null(entry.uuid);
   object["model"] = text_or_null(entry.model);
   object["offset"] = entry.offset;
-  object["text"] = entry.text;
+  if (entry.text.size() <= kPieceBytes) object["text"] = entry.text;
   if (entry.kind == Kind::client) object["what"] = text_or_null(entry.tool);
   if (entry.kind != Kind::tool) return object;
   object["tool"] = text_or_null(entry.tool);
   object["tool_id"] = text_or_null(entry.tool_id);
   put_input(object, entry.input);
-  object["output"] = value_or_null(entry.output);
+  if (!is_long_output(entry)) object["output"] = value_or_null(entry.output);
   object["is_error"] = entry.is_error;
   object["images"] = entry.media;
   return object;
@@ -123,7 +131,13 @@ class JsonWriter : public app::EntryWriter {
     any_entry_ = false;
   }
   void entry(const Entry& entry) override {
-    sink_((std::exchange(any_entry_, true) ? ",\n      " : "\n      ") + compact(to_value(entry)));
+    sink_(std::exchange(any_entry_, true) ? ",\n      " : "\n      ");
+    std::string begun = compact(to_value(entry));
+    begun.pop_back();
+    sink_(begun);
+    if (entry.text.size() > kPieceBytes) put_long("text", entry.text);
+    if (is_long_output(entry)) put_long("output", *entry.output);
+    sink_("}");
   }
   void end_conversation() override { sink_("]}"); }
   void end(const app::ReadingSummary& summary) override {
@@ -140,6 +154,15 @@ class JsonWriter : public app::EntryWriter {
   }
 
  private:
+  void put_long(std::string_view name, std::string_view text) {
+    sink_(fmt::format(",\"{}\":\"", name));
+    while (!text.empty()) {
+      const std::string piece = compact(Json(take_piece(text)));
+      sink_(std::string_view(piece).substr(1, piece.size() - 2));
+    }
+    sink_("\"");
+  }
+
   TextSink sink_;
   std::int64_t exported_ns_;
   bool any_conversation_ = false, any_entry_ = false;

@@ -3,19 +3,34 @@
 #include <algorithm>
 
 #include "csb/util/text.hpp"
+#include "text_pieces.hpp"
 
 namespace csb::cli {
 namespace {
 
 constexpr std::size_t kHeadingShift = 2;  // the document's own are # and ##
 
-std::size_t longest_run(std::string_view text, char c) {
-  std::size_t longest = 0, run = 0;
-  for (const char each : text) {
-    run = each == c ? run + 1 : 0;
-    longest = std::max(longest, run);
+/// The longest run of a character in a text that comes in pieces.
+class LongestRun {
+ public:
+  explicit LongestRun(char of) : of_(of) {}
+  void feed(std::string_view piece) {
+    for (const char each : piece) {
+      run_ = each == of_ ? run_ + 1 : 0;
+      longest_ = std::max(longest_, run_);
+    }
   }
-  return longest;
+  [[nodiscard]] std::size_t length() const { return longest_; }
+
+ private:
+  char of_;
+  std::size_t run_ = 0, longest_ = 0;
+};
+
+std::size_t longest_run(std::string_view text, char c) {
+  LongestRun run(c);
+  run.feed(text);
+  return run.length();
 }
 
 std::string_view take_line(std::string_view& text) {
@@ -174,16 +189,31 @@ std::string safe_markdown(std::string_view raw) {
   return out.empty() ? out : out + "\n";
 }
 
-std::string code_block(std::string_view raw, std::string_view language) {
-  std::string text = printable_lines(raw);
-  if (!text.empty() && text.back() != '\n') text += '\n';
-  const std::string fence(std::max<std::size_t>(3, longest_run(text, '`') + 1), '`');
+void code_block_to(const std::function<void(std::string_view)>& sink, std::string_view raw,
+                   std::string_view language) {
+  LongestRun ticks('`');
+  // As it is written: what becomes visible or is left out may join runs.
+  for (std::string_view rest = raw; !rest.empty();) ticks.feed(printable_lines(take_piece(rest)));
+  const std::string fence(std::max<std::size_t>(3, ticks.length() + 1), '`');
   std::string info;
   for (const char c : language)
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '#' ||
         c == '-' || c == '_')
       info += c;
-  return fence + info + "\n" + text + fence + "\n";
+  sink(fence + info + "\n");
+  bool in_a_line = false;
+  while (!raw.empty()) {
+    const std::string piece = printable_lines(take_piece(raw));
+    if (!piece.empty()) in_a_line = piece.back() != '\n';
+    sink(piece);
+  }
+  sink((in_a_line ? "\n" : "") + fence + "\n");
+}
+
+std::string code_block(std::string_view raw, std::string_view language) {
+  std::string out;
+  code_block_to([&](std::string_view piece) { out += piece; }, raw, language);
+  return out;
 }
 
 std::string code_span(std::string_view raw) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,9 @@ namespace csb::cli {
 
 /// Text of no syntax, as a block of code: in a fence longer than any in it.
 [[nodiscard]] std::string code_block(std::string_view text, std::string_view language);
+/// The same, to `sink`, however long the text is.
+void code_block_to(const std::function<void(std::string_view)>& sink, std::string_view text,
+                   std::string_view language);
 
 /// One line of text, as code in a line; empty stays empty.
 [[nodiscard]] std::string code_span(std::string_view text);

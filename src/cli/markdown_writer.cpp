@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <utility>
+#include <vector>
 
 #include "csb/cli/entry_writers.hpp"
 #include "csb/cli/render.hpp"
@@ -19,22 +20,9 @@ using Kind = Entry::Kind;
 
 constexpr std::size_t kLineColumns = 160;  // of a tool call
 
-/// Values of one short line in a list, longer ones in blocks of code.
-std::string fields_text(const Entry& entry) {
-  std::string list, blocks;
-  std::string path;
-  for (const auto& [name, value] : input_fields(entry.input)) {
-    if (name == "file_path" || name == "path") path = value;
-    if (value.find('\n') == std::string::npos && value.size() <= kLineColumns)
-      list += fmt::format("- {}: {}\n", plain_text(name), code_span(value));
-    else
-      blocks += fmt::format("\n{}:\n\n{}", plain_text(name), code_block(value, language_of(path)));
-  }
-  return list + blocks;
-}
+using Fields = std::vector<std::pair<std::string, std::string>>;
 
-bool has_more_than_a_line(const Entry& entry) {
-  const auto fields = input_fields(entry.input);
+bool has_more_than_a_line(const Entry& entry, const Fields& fields) {
   return fields.size() > 1 || (fields.size() == 1 && fields[0].second != entry.text);
 }
 
@@ -64,13 +52,14 @@ class MarkdownWriter : public app::EntryWriter {
   }
 
   void entry(const Entry& entry) override {
-    if (entry.kind != Kind::compaction) turn(entry);
+    if (entry.kind != Kind::compaction && entry.kind != Kind::rewind) turn(entry);
     switch (entry.kind) {
       case Kind::prompt:
       case Kind::answer:
-        return sink_(safe_markdown(entry.text) + "\n");
+        said(entry.text);
+        return sink_("\n");
       case Kind::thinking:
-        return fold(measure("thinking", entry.text), safe_markdown(entry.text));
+        return fold_said(measure("thinking", entry.text), entry.text);
       case Kind::tool:
         return tool(entry);
       case Kind::command:
@@ -78,15 +67,18 @@ class MarkdownWriter : public app::EntryWriter {
       case Kind::media:
         return sink_(fmt::format("*({})*\n\n", plain_text(entry.text.empty() ? "an image" : entry.text)));
       case Kind::client:
-        return fold(measure(entry.tool.empty() ? "from the client" : entry.tool, entry.text),
-                    code_block(entry.text, "text"));
+        return fold_code(measure(entry.tool.empty() ? "from the client" : entry.tool, entry.text),
+                         entry.text);
       case Kind::notice:
         return sink_("*" + plain_text(entry.text) + "*\n\n");
       case Kind::compaction:
         speaker_ = Speaker::nobody;
         return sink_("---\n\n*The conversation was compacted here.*\n\n");
+      case Kind::rewind:
+        speaker_ = Speaker::nobody;
+        return sink_("---\n\n*" + plain_text(rewind_text(entry)) + "*\n\n");
       case Kind::summary:
-        return fold(measure("summary of what was compacted", entry.text), safe_markdown(entry.text));
+        return fold_said(measure("summary of what was compacted", entry.text), entry.text);
     }
   }
 
@@ -97,10 +89,44 @@ class MarkdownWriter : public app::EntryWriter {
   }
 
  private:
-  void fold(std::string_view summary, std::string_view content) {
+  void fold_begin(std::string_view summary) {
     sink_(fmt::format("<details><summary>{}</summary>\n\n", html_escape(printable(summary))));
-    sink_(content);
-    sink_("\n</details>\n\n");
+  }
+  void fold_end() { sink_("\n</details>\n\n"); }
+  void fold_said(std::string_view summary, std::string_view text) {
+    fold_begin(summary);
+    said(text);
+    fold_end();
+  }
+  void fold_code(std::string_view summary, std::string_view text) {
+    fold_begin(summary);
+    code_block_to(sink_, text, "text");
+    fold_end();
+  }
+
+  /// What is too long to be looked through for marks is shown as it was written.
+  void said(std::string_view text) {
+    if (text.size() > kMostMarkdown)
+      code_block_to(sink_, text, "text");
+    else
+      sink_(safe_markdown(text));
+  }
+
+  /// Values of one short line in a list, longer ones in blocks of code.
+  void write_fields(const Fields& fields) {
+    std::string_view path;
+    const auto is_short = [](std::string_view value) {
+      return value.size() <= kLineColumns && value.find('\n') == std::string_view::npos;
+    };
+    for (const auto& [name, value] : fields) {
+      if (name == "file_path" || name == "path") path = value;
+      if (is_short(value)) sink_(fmt::format("- {}: {}\n", plain_text(name), code_span(value)));
+    }
+    for (const auto& [name, value] : fields) {
+      if (is_short(value)) continue;
+      sink_(fmt::format("\n{}:\n\n", plain_text(name)));
+      code_block_to(sink_, value, language_of(path));
+    }
   }
 
   void turn(const Entry& entry) {
@@ -118,14 +144,19 @@ class MarkdownWriter : public app::EntryWriter {
   }
 
   void tool(const Entry& entry) {
-    const std::string brief = code_span(cut_to_columns(printable(entry.text), kLineColumns));
+    const std::string brief =
+        code_span(cut_to_columns(printable(entry.text.substr(0, 4 * kLineColumns)), kLineColumns));
     if (!entry.tool.empty())
       sink_(fmt::format("**{}**{}{}\n\n", plain_text(entry.tool), brief.empty() ? "" : " ", brief));
-    if (has_more_than_a_line(entry)) fold("input", fields_text(entry));
+    if (const auto fields = input_fields(entry.input); has_more_than_a_line(entry, fields)) {
+      fold_begin("input");
+      write_fields(fields);
+      fold_end();
+    }
     if (entry.media > 0) sink_(fmt::format("*({} in the output)*\n\n", counted(entry.media, "image")));
     if (!entry.output) return sink_(entry.tool.empty() ? "" : "*(no output)*\n\n");
     if (!entry.output->empty())
-      fold(measure(entry.is_error ? "error" : "output", *entry.output), code_block(*entry.output, "text"));
+      fold_code(measure(entry.is_error ? "error" : "output", *entry.output), *entry.output);
   }
 
   TextSink sink_;

@@ -53,6 +53,11 @@ simdjson::error_code JsonLineReader::read_once(std::string_view line, const Visi
   return at_end ? simdjson::SUCCESS : simdjson::TRAILING_CONTENT;
 }
 
+void JsonLineReader::release() {
+  if (parser_.capacity() > kKeptCapacity) parser_ = ondemand::parser();
+  if (repaired_.capacity() > kKeptCapacity) repaired_ = std::string();
+}
+
 void JsonLineReader::make_room(std::size_t length) {
   if (parser_.capacity() > kKeptCapacity && length <= kKeptCapacity) parser_ = ondemand::parser();
   if (parser_.capacity() >= length && parser_.capacity() > 0) return;

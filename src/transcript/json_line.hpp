@@ -25,6 +25,8 @@ class JsonLineReader {
   /// @return false when the line is not one JSON object. Views that the visitor took stay valid until
   ///         the next call, while `line` lives.
   [[nodiscard]] bool read(std::string_view line, const Visit& visit);
+  /// Gives back what a huge line took. Views that the visitor took are gone.
+  void release();
 
  private:
   simdjson::error_code read_once(std::string_view line, const Visit& visit);

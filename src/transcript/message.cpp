@@ -141,11 +141,18 @@ MessageReader::~MessageReader() = default;
 bool MessageReader::read(std::string_view line, Message& message) {
   if (line.size() > kMaxLine) return false;
   std::string& padded = state_->padded;
-  if (padded.capacity() > kKeptCapacity && line.size() < kKeptCapacity) padded = std::string();
+  padded.reserve(line.size() + kLinePadding);
   padded.assign(line).append(kLinePadding, '\0');
-  return state_->reader.read(std::string_view(padded).substr(0, line.size()), [&](ondemand::object& row) {
-    return read_message_fields(row, state_->fields);
-  }) && fill(state_->fields, message);
+  const bool is_message =
+      state_->reader.read(std::string_view(padded).substr(0, line.size()),
+                          [&](ondemand::object& row) { return read_message_fields(row, state_->fields); }) &&
+      fill(state_->fields, message);
+  // Whoever takes the message may need as much again for it.
+  if (padded.capacity() > kKeptCapacity) {
+    padded = std::string();
+    state_->reader.release();
+  }
+  return is_message;
 }
 
 }  // namespace csb::transcript

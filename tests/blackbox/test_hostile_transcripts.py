@@ -1,5 +1,7 @@
 """Three crafted transcripts for each way in which one can be bad: archived as they are, read as far as can be."""
+import json
 import os
+import shutil
 import sqlite3
 import sys
 
@@ -72,10 +74,56 @@ class Hostile(CsbTest):
         for session, row in after.items():
             for field in ("title", "messages", "prompts", "tool_calls", "bad_rows", "answers", "first_uuid"):
                 self.assertEqual(row[field], rebuilt[session][field], "%s: %s" % (session, field))
+        self.assert_small(peaks)
+
+    def assert_small(self, peaks, what=""):
         with open(peaks) as f:
             used = max(map(int, f))
         if not any(name.endswith("SAN_OPTIONS") for name in os.environ):   # a sanitizer keeps memory of its own
-            self.assertLess(used, MOST_MEMORY_KIB)
+            self.assertLess(used, MOST_MEMORY_KIB, what)
+
+    def test_long_lines_are_read_in_little_memory(self):
+        """Each of them, and one transcript that holds rows of 12.8 million characters and of 100 MB."""
+        long = []
+        for name, session, content, _ in all_transcripts():
+            if name.startswith(("long_lines", "huge_lines")):
+                self.put(session, content)
+                long.append(session)
+        self.assertEqual(6, len(long))
+        together = self.tree.session()
+        for megabytes in range(5, 25, 5):
+            together.fill(megabytes << 20)
+        for session in (long[0], long[3]):
+            with open(self.tree.path("projects/-home-ada-engine/%s.jsonl" % session), "rb") as source:
+                with open(together.path, "ab") as target:
+                    shutil.copyfileobj(source, target)
+        together.turn("the last question", "the last answer")
+        self.tree.stamp(together.rel)
+
+        def measured(*args, **kw):
+            peaks = os.path.join(self.scratch, "peaks")
+            if os.path.exists(peaks):
+                os.unlink(peaks)
+            done = self.csb(*args, wrap=(sys.executable, "-c", MEASURE, peaks), **kw)
+            self.assert_small(peaks, args)
+            return done
+
+        measured("backup")
+        self.assertEqual(7, len(measured("list", "--json").json()["sessions"]))
+        found = measured("search", "--json", "the last question").out
+        self.assertIn(together.id, found)
+        measured("search", "--substring", "ast questio")
+        measured("usage", "--json")
+        for session in long + [together.id]:
+            measured("show", session)
+            for how in (("distill",), ("export", "--html"), ("export", "--md"), ("export", "--json")):
+                target = os.path.join(self.scratch, "written")
+                measured(*how, session, "-o", target)
+        # Long texts are written in pieces: none of them may be missing, or be cut within a character.
+        measured("export", long[0], "--json", "-o", target)
+        with open(target, encoding="utf-8") as f:
+            entries = json.load(f)["conversations"][0]["entries"]
+        self.assertEqual("x" * 12_800_000, entries[0]["text"])
 
 
 if __name__ == "__main__":

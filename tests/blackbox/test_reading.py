@@ -134,6 +134,28 @@ class Reading(CsbTest):
         document = self.document("--redact")
         self.assertEqual([{"kind": "anthropic-key", "count": 1}], document["summary"]["redacted"])
 
+    def test_a_rewind_is_marked(self):
+        self.session.turn("a question asked in <vain>", "an answer nobody wanted")
+        self.session.turn("and more of it", "another")
+        rows = [json.loads(line) for line in self.session.read().splitlines()]
+        left = next(row for row in rows if "in <vain>" in json.dumps(row))
+        self.session.parent = left["parentUuid"]
+        self.session.turn("a better question", "a better answer")
+        self.session.add(json.loads(self.session.read().splitlines()[-3]))   # a row once more is no rewind
+        text = self.csb("distill", self.session.id).out
+        said = "The conversation was taken back here: what stands above from “a question asked in &lt;vain>” on was left"
+        self.assertEqual(1, text.count("was taken back here"))
+        self.assertIn(said, text)
+        self.assertLess(text.index("and more of it"), text.index(said))
+        self.assertLess(text.index(said), text.index("a better question"))
+        self.assertIn("“a question asked in &lt;vain&gt;” on was left</div>", self.csb("export", self.session.id).out)
+        document = self.csb("export", self.session.id, "--json").json()
+        self.assertEqual([], json_schema.complaints(document, json_schema.load("export")))
+        entries = document["conversations"][0]["entries"]
+        marks = [entry for entry in entries if entry["kind"] == "rewind"]
+        self.assertEqual([[entry["offset"] for entry in entries if "in <vain>" in entry["text"] and
+                           entry["kind"] == "prompt"][0]], [mark["offset"] for mark in marks])
+
     def peak_memory(self, *args):
         """KiB that a run had in use at most."""
         with open(os.devnull, "wb") as nothing:

@@ -27,6 +27,8 @@ struct Entry {
     notice,      ///< the client's own words: errors, warnings
     compaction,  ///< here the client forgot what lies above
     summary,     ///< what it remembered of it
+    rewind,      ///< here a person took the conversation back: what stands above from `offset` on was left;
+                 ///< `text` is the prompt that stands there
     media,       ///< an image or so: `text` says of what type
   };
   Kind kind = Kind::notice;
