@@ -45,61 +45,66 @@ ActivitySegment read_sitting(Columns& columns) {
   return sitting;
 }
 
-}  // namespace
+/// Asks what the files that make up a session now say: ?1 is the session, ?2 its transcript, ?3 the root and
+/// ?4 the folder, as in `Place`. @param read takes each row: read(Columns&, const Place&)
+template <typename Read>
+void for_each_row(Connection& db, const SessionId& session, Sql sql, const Read& read) {
+  const Place place = place_of(db, session);
+  Query row = db.query(sql, session.text(), place.file_id, place.root_id, Blob{place.folder});
+  while (row.step()) {
+    Columns columns(row);
+    read(columns, place);
+  }
+}
 
-// In each of these, ?1 is the session, ?2 its transcript, ?3 the root and ?4 the folder, as in `Place`.
+}  // namespace
 
 std::vector<FolderRow> Catalogue::folders_of(const SessionId& session) const {
   return state_->run([&](Connection& db) {
-    const Place place = place_of(db, session);
     std::vector<FolderRow> folders;
-    Query row = db.query(
+    for_each_row(
+        db, session,
         "SELECT n.name, sum(d.work), sum(d.rows), min(d.origin)"
         " FROM files f CROSS JOIN folders d ON d.file_id = f.id CROSS JOIN names n ON n.id = d.folder"
         " WHERE f.session = ?1 AND (f.id = ?2 OR ?2 = 0"
         "  OR (f.root_id = ?3 AND substr(f.path, 1, length(?4)) = ?4))"
         " GROUP BY d.folder ORDER BY sum(d.work) DESC, sum(d.rows) DESC, n.name",
-        session.text(), place.file_id, place.root_id, Blob{place.folder});
-    while (row.step()) {
-      Columns columns(row);
-      FolderRow& folder = folders.emplace_back();
-      folder.path = columns.bytes();
-      folder.use.work = columns.number();
-      folder.use.rows = columns.number();
-      folder.use.origin = folder_origin(columns.integer());
-      folder.is_start = folder.path == place.start_cwd;
-    }
+        [&](Columns& columns, const Place& place) {
+          FolderRow& folder = folders.emplace_back();
+          folder.path = columns.bytes();
+          folder.use.work = columns.number();
+          folder.use.rows = columns.number();
+          folder.use.origin = folder_origin(columns.integer());
+          folder.is_start = folder.path == place.start_cwd;
+        });
     return folders;
   });
 }
 
 std::vector<ToolRow> Catalogue::tools_of(const SessionId& session) const {
   return state_->run([&](Connection& db) {
-    const Place place = place_of(db, session);
     std::vector<ToolRow> tools;
-    Query row = db.query(
-        "SELECT n.name, sum(d.calls)"
-        " FROM files f CROSS JOIN tools d ON d.file_id = f.id CROSS JOIN names n ON n.id = d.tool"
-        " WHERE f.session = ?1 AND (f.id = ?2 OR ?2 = 0"
-        "  OR (f.root_id = ?3 AND substr(f.path, 1, length(?4)) = ?4))"
-        " GROUP BY d.tool ORDER BY sum(d.calls) DESC, n.name",
-        session.text(), place.file_id, place.root_id, Blob{place.folder});
-    while (row.step()) {
-      Columns columns(row);
-      ToolRow& tool = tools.emplace_back();
-      tool.name = columns.bytes();
-      tool.calls = columns.number();
-    }
+    for_each_row(db, session,
+                 "SELECT n.name, sum(d.calls)"
+                 " FROM files f CROSS JOIN tools d ON d.file_id = f.id CROSS JOIN names n ON n.id = d.tool"
+                 " WHERE f.session = ?1 AND (f.id = ?2 OR ?2 = 0"
+                 "  OR (f.root_id = ?3 AND substr(f.path, 1, length(?4)) = ?4))"
+                 " GROUP BY d.tool ORDER BY sum(d.calls) DESC, n.name",
+                 [&](Columns& columns, const Place&) {
+                   ToolRow& tool = tools.emplace_back();
+                   tool.name = columns.bytes();
+                   tool.calls = columns.number();
+                 });
     return tools;
   });
 }
 
 std::vector<TouchedRow> Catalogue::files_touched_by(const SessionId& session) const {
   return state_->run([&](Connection& db) {
-    const Place place = place_of(db, session);
     std::vector<TouchedRow> files;
     // Counted where the rows are now, known wherever they were.
-    Query row = db.query(
+    for_each_row(
+        db, session,
         "SELECT name, sum(reads * counts), sum(writes * counts), sum(searches * counts), max(at_ns) FROM"
         " (SELECT n.name, d.reads, d.writes, d.searches, max(d.last_ns, d.gone_ns) AS at_ns, f.id = ?2 OR ?2 "
         "= 0"
@@ -107,35 +112,28 @@ std::vector<TouchedRow> Catalogue::files_touched_by(const SessionId& session) co
         "  FROM files f CROSS JOIN touched d ON d.file_id = f.id CROSS JOIN names n ON n.id = d.path"
         "  WHERE f.session = ?1)"
         " GROUP BY name ORDER BY max(at_ns) DESC, name",
-        session.text(), place.file_id, place.root_id, Blob{place.folder});
-    while (row.step()) {
-      Columns columns(row);
-      TouchedRow& file = files.emplace_back();
-      file.path = columns.bytes();
-      file.touched.reads = columns.number();
-      file.touched.writes = columns.number();
-      file.touched.searches = columns.number();
-      file.touched.last_ns = columns.integer();
-    }
+        [&](Columns& columns, const Place&) {
+          TouchedRow& file = files.emplace_back();
+          file.path = columns.bytes();
+          file.touched.reads = columns.number();
+          file.touched.writes = columns.number();
+          file.touched.searches = columns.number();
+          file.touched.last_ns = columns.integer();
+        });
     return files;
   });
 }
 
 std::vector<ActivitySegment> Catalogue::activity_of(const SessionId& session) const {
   return state_->run([&](Connection& db) {
-    const Place place = place_of(db, session);
     std::vector<ActivitySegment> sittings;
-    Query row = db.query(
-        "SELECT d.start_ns, d.end_ns, d.messages"
-        " FROM files f CROSS JOIN activity d ON d.file_id = f.id"
-        " WHERE f.session = ?1 AND (f.id = ?2 OR ?2 = 0"
-        "  OR (f.root_id = ?3 AND substr(f.path, 1, length(?4)) = ?4))"
-        " ORDER BY d.start_ns",
-        session.text(), place.file_id, place.root_id, Blob{place.folder});
-    while (row.step()) {
-      Columns columns(row);
-      add_activity(sittings, read_sitting(columns));
-    }
+    for_each_row(db, session,
+                 "SELECT d.start_ns, d.end_ns, d.messages"
+                 " FROM files f CROSS JOIN activity d ON d.file_id = f.id"
+                 " WHERE f.session = ?1 AND (f.id = ?2 OR ?2 = 0"
+                 "  OR (f.root_id = ?3 AND substr(f.path, 1, length(?4)) = ?4))"
+                 " ORDER BY d.start_ns",
+                 [&](Columns& columns, const Place&) { add_activity(sittings, read_sitting(columns)); });
     return sittings;
   });
 }

@@ -126,41 +126,48 @@ int run_set_new(Call& call) {
   return kDone;
 }
 
-int run_set_add(Call& call) {
+/// A set, and sessions that are to be its members, or no longer.
+struct Members {
   std::string name;
   std::vector<std::string> words;
-  Options options(call);
-  options.word("NAME", name, kSetHelp);
-  options.words("ID", words, 1, kSessionsHelp);
-  if (!options.parse()) return kDone;
+
+  /// @return false when help was asked for
+  bool parse(Call& call) {
+    Options options(call);
+    options.word("NAME", name, kSetHelp);
+    options.words("ID", words, 1, kSessionsHelp);
+    return options.parse();
+  }
+};
+
+int run_set_add(Call& call) {
+  Members members;
+  if (!members.parse(call)) return kDone;
 
   const app::Settings settings = call.settings();
-  app::SessionSet set = own_set(settings, name);
+  app::SessionSet set = own_set(settings, members.name);
   const catalogue::Catalogue catalogue = open_catalogue(call, settings);
   const std::int64_t now = now_ns();
-  for (const std::string& word : words) set.add(app::resolve_session(settings, catalogue, word).id, now);
+  for (const std::string& word : members.words)
+    set.add(app::resolve_session(settings, catalogue, word).id, now);
   app::write_set(settings, set);
   say(call, set, "Added to");
   return kDone;
 }
 
 int run_set_rm(Call& call) {
-  std::string name;
-  std::vector<std::string> words;
-  Options options(call);
-  options.word("NAME", name, kSetHelp);
-  options.words("ID", words, 1, kSessionsHelp);
-  if (!options.parse()) return kDone;
+  Members members;
+  if (!members.parse(call)) return kDone;
 
   const app::Settings settings = call.settings();
-  app::SessionSet set = own_set(settings, name);
+  app::SessionSet set = own_set(settings, members.name);
   const catalogue::Catalogue catalogue = open_catalogue(call, settings);
-  for (const std::string& word : words) {
+  for (const std::string& word : members.words) {
     // By its whole id a session can be taken out that the archive does not know.
     const auto id = SessionId::parse(word);
     const SessionId gone = id ? *id : app::resolve_session(settings, catalogue, word).id;
     if (std::erase_if(set.members, [&](const app::SetMember& member) { return member.session == gone; }) == 0)
-      throw Error(ErrorCode::not_found, fmt::format("{} is not in '{}'", gone.text(), name));
+      throw Error(ErrorCode::not_found, fmt::format("{} is not in '{}'", gone.text(), members.name));
   }
   app::write_set(settings, set);
   say(call, set, "Removed from");
@@ -196,6 +203,14 @@ int run_set_import(Call& call) {
   call.out.flush();
   call.messages.problems(imported.problems);
   return imported.problems.empty() ? kDone : kIncomplete;
+}
+
+/// The commands that change one set all end alike.
+Command command_that_changes(std::string_view name, std::string_view summary, int (*run)(Call&),
+                             std::string_view usage, std::string_view description,
+                             std::vector<Command::Example> examples) {
+  return {name,  summary,     Command::Group::find, run,
+          usage, description, std::move(examples),  {kNotFound, kBusy, kRefused}};
 }
 
 }  // namespace
@@ -244,49 +259,33 @@ Command set_list_command() {
 }
 
 Command set_new_command() {
-  return {"set new",
-          "make a named set",
-          Command::Group::find,
-          run_set_new,
-          "[OPTION]... NAME [ID]...",
-          "Puts sessions together under a name. Sets are kept in the store, and so in its history.",
-          {{"csb set new release 3f2a9c1e 'fix login'", "of two sessions"},
-           {"csb set new monday --from last", "of all that was open before the restart"}},
-          {kNotFound, kBusy, kRefused}};
+  return command_that_changes(
+      "set new", "make a named set", run_set_new, "[OPTION]... NAME [ID]...",
+      "Puts sessions together under a name. Sets are kept in the store, and so in its history.",
+      {{"csb set new release 3f2a9c1e 'fix login'", "of two sessions"},
+       {"csb set new monday --from last", "of all that was open before the restart"}});
 }
 
 Command set_add_command() {
-  return {"set add",
-          "add sessions to a set",
-          Command::Group::find,
-          run_set_add,
-          "NAME ID...",
-          "Adds sessions to a set, at its end; those that are in it already stay where they are.",
-          {{"csb set add release 3f2a9c1e", "one more"},
-           {"csb set add release last:2", "by its number before the restart"}},
-          {kNotFound, kBusy, kRefused}};
+  return command_that_changes(
+      "set add", "add sessions to a set", run_set_add, "NAME ID...",
+      "Adds sessions to a set, at its end; those that are in it already stay where they are.",
+      {{"csb set add release 3f2a9c1e", "one more"},
+       {"csb set add release last:2", "by its number before the restart"}});
 }
 
 Command set_rm_command() {
-  return {"set rm",
-          "take sessions out of a set",
-          Command::Group::find,
-          run_set_rm,
-          "NAME ID...",
-          "Takes sessions out of a set. The sessions themselves are not touched.",
-          {{"csb set rm release 3f2a9c1e", "by id"}, {"csb set rm release release:1", "the first one"}},
-          {kNotFound, kBusy, kRefused}};
+  return command_that_changes(
+      "set rm", "take sessions out of a set", run_set_rm, "NAME ID...",
+      "Takes sessions out of a set. The sessions themselves are not touched.",
+      {{"csb set rm release 3f2a9c1e", "by id"}, {"csb set rm release release:1", "the first one"}});
 }
 
 Command set_forget_command() {
-  return {"set forget",
-          "remove a set, not its sessions",
-          Command::Group::find,
-          run_set_forget,
-          "NAME",
-          "Removes a named set. Its sessions are not touched, and it stays in the store's history.",
-          {{"csb set forget release", "remove it"}, {"csb set list", "see what is left"}},
-          {kNotFound, kBusy, kRefused}};
+  return command_that_changes(
+      "set forget", "remove a set, not its sessions", run_set_forget, "NAME",
+      "Removes a named set. Its sessions are not touched, and it stays in the store's history.",
+      {{"csb set forget release", "remove it"}, {"csb set list", "see what is left"}});
 }
 
 Command set_import_command() {
