@@ -5,8 +5,8 @@
 #include <cstdlib>
 
 #include "csb/app/conversation.hpp"
+#include "csb/app/roster.hpp"
 #include "csb/app/show.hpp"
-#include "csb/app/versions.hpp"
 #include "csb/model/rel_path.hpp"
 #include "csb/source/claude_code/policy.hpp"
 #include "csb/util/error.hpp"
@@ -50,9 +50,9 @@ std::vector<std::string> places_of(const catalogue::Session& session) {
 
 }  // namespace
 
-catalogue::Session session_to_resume(const catalogue::Catalogue& catalogue, const std::string& query,
-                                     const std::string& folder) {
-  if (!query.empty()) return resolve_session(catalogue, query);
+catalogue::Session session_to_resume(const Settings& settings, const catalogue::Catalogue& catalogue,
+                                     const std::string& query, const std::string& folder) {
+  if (!query.empty()) return resolve_session(settings, catalogue, query);
   const std::string slug = claude_code::project_slug(folder);
   catalogue::SessionQuery newest_first;
   for (catalogue::Session& session : catalogue.sessions(newest_first).sessions)

@@ -19,7 +19,7 @@ using How = catalogue::FolderFilter::How;
 /// Names of project folders are not reversible: what fits may still be another folder's.
 bool may_be_of(const std::string& slug, const catalogue::FolderFilter& folder) {
   const std::string wanted = claude_code::project_slug(folder.path);
-  if (folder.how == How::prefix) return slug.starts_with(wanted);
+  if (folder.how == How::prefix || folder.how == How::started_prefix) return slug.starts_with(wanted);
   return slug == wanted || (folder.how == How::below && slug.starts_with(wanted + '-'));
 }
 

@@ -65,7 +65,8 @@ std::string SessionFilter::in_folder(const std::string& expression, const Folder
     }
     return sql;
   };
-  if (folder.how == FolderFilter::How::prefix) return "(" + range(folder.path) + ")";
+  if (folder.how == FolderFilter::How::prefix || folder.how == FolderFilter::How::started_prefix)
+    return "(" + range(folder.path) + ")";
   arguments_.emplace_back(folder.path);
   std::string sql = "(" + expression + " = ?";
   if (folder.how == FolderFilter::How::below)
@@ -75,7 +76,7 @@ std::string SessionFilter::in_folder(const std::string& expression, const Folder
 
 /// Folders of all its files; and where it started or is now, if no row did any work there.
 void SessionFilter::add_folder(const FolderFilter& folder) {
-  if (folder.how == FolderFilter::How::started) {
+  if (folder.how == FolderFilter::How::started || folder.how == FolderFilter::How::started_prefix) {
     sql_ += " AND " + in_folder("CAST(t.start_cwd AS BLOB)", folder);
     return;
   }

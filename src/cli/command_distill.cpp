@@ -1,5 +1,5 @@
 #include "command_functions.hpp"
-#include "csb/app/versions.hpp"
+#include "csb/app/roster.hpp"
 #include "csb/cli/exit_status.hpp"
 #include "csb/cli/options.hpp"
 #include "csb/util/error.hpp"
@@ -21,7 +21,7 @@ int run_distill(Call& call) {
   const app::ReadingOptions what = reading.resolve();
   const app::Settings settings = call.settings();
   const catalogue::Catalogue catalogue = open_catalogue(call, settings);
-  return write_session(call, settings, catalogue, app::resolve_session(catalogue, query), what,
+  return write_session(call, settings, catalogue, app::resolve_session(settings, catalogue, query), what,
                        call.global.json ? WrittenAs::json : WrittenAs::markdown, target);
 }
 
@@ -60,7 +60,8 @@ int run_export(Call& call) {
   const app::Settings settings = call.settings();
   const catalogue::Catalogue catalogue = open_catalogue(call, settings);
   std::vector<catalogue::Session> sessions;  // all of them are found before one is written
-  for (const std::string& query : queries) sessions.push_back(app::resolve_session(catalogue, query));
+  for (const std::string& query : queries)
+    sessions.push_back(app::resolve_session(settings, catalogue, query));
   int status = kDone;
   for (const catalogue::Session& session : sessions)
     if (write_session(call, settings, catalogue, session, what, format, target) != kDone)

@@ -93,7 +93,7 @@ std::string to_json(const app::ResumePlan& plan) {
 /// Everything up to the client itself, in which the catalogue is closed again.
 app::ResumePlan prepare(Call& call, const app::Settings& settings, const ResumeFlags& flags) {
   const catalogue::Catalogue catalogue = open_catalogue(call, settings);
-  const auto session = app::session_to_resume(catalogue, flags.query, fs::real_path("."));
+  const auto session = app::session_to_resume(settings, catalogue, flags.query, fs::real_path("."));
   app::ResumePlan plan = app::plan_resume(settings, session, flags.passed_on);
   if (flags.print || call.global.json) return plan;
   if (plan.open_now && !flags.allow_live)

@@ -9,7 +9,9 @@
 #include "csb/cli/options.hpp"
 #include "csb/cli/render_queries.hpp"
 #include "csb/cli/words.hpp"
+#include "csb/util/clock.hpp"
 #include "csb/util/error.hpp"
+#include "csb/util/text.hpp"
 #include "query_options.hpp"
 
 namespace csb::cli {
@@ -22,7 +24,7 @@ constexpr std::size_t kDefaultLimit = 20;
 struct Arguments {
   catalogue::SessionQuery query;
   ListStyle style;
-  bool restore = false, yes = false;
+  bool restore = false, yes = false, no_index = false;
   app::RestoreOptions restoring;
 };
 
@@ -56,6 +58,9 @@ bool parse(Call& call, Arguments& arguments) {
   query.declare_folders(options);
   query.declare(options);
   folders.declare(options);
+  options.flag("--no-index", arguments.no_index,
+               "ask the disk alone, not the catalogue: transcripts in the project folders of that folder");
+  options.alias("-NI", "--no-index");
   options.flag("--restore", arguments.restore, "bring back those of them that are gone from disk, whole");
   options.flag("--dry-run", arguments.restoring.dry_run, "with --restore: say what would be written");
   options.flag("-y,--yes", arguments.yes, "with --restore: more than one session without asking");
@@ -70,6 +75,9 @@ bool parse(Call& call, Arguments& arguments) {
   // What is gone since the last backup is in the catalogue as present.
   if (arguments.restore) arguments.query.deleted = catalogue::DeletedFilter::all;
   arguments.style = {folders.count(), folders.short_ids()};
+  if (arguments.no_index && (arguments.restore || !arguments.query.folder || !arguments.query.words.empty()))
+    throw Error(ErrorCode::usage, "--no-index takes a folder and nothing else",
+                "what sessions say is known to the catalogue only");
   if (!arguments.restore && (arguments.restoring.dry_run || arguments.restoring.force || arguments.yes))
     throw Error(ErrorCode::usage, "--dry-run, --yes and --force go with --restore");
   return true;
@@ -129,10 +137,27 @@ void print_waiting(Call& call, const app::ScanResult& result) {
     call.messages.note(fmt::format("  and {} more; --json has them all", result.waiting.size() - kListed));
 }
 
+/// What lies in the project folders now, archived or not.
+int scan_disk(Call& call, const app::Settings& settings, const catalogue::SessionQuery& query) {
+  app::ScanResult result = app::scan(settings, nullptr, query, false);
+  result.list.nothing_stored = false;  // nobody looked
+  if (call.global.json) {
+    call.out.write(to_json(result, query, screen_of(call).now));
+  } else {
+    for (const app::WaitingTranscript& found : result.waiting)
+      call.out.line(fmt::format("{}  {}  {:>8}  {}", found.id.text(), format_local(found.mtime_ns),
+                                format_bytes(found.size), printable(found.path)));
+    call.out.flush();
+    call.messages.problems(result.problems);
+  }
+  return result.waiting.empty() ? kNotFound : kDone;
+}
+
 int run_scan(Call& call) {
   Arguments arguments;
   if (!parse(call, arguments)) return kDone;
   const app::Settings settings = call.settings();
+  if (arguments.no_index) return scan_disk(call, settings, arguments.query);
   const auto catalogue = catalogue_if_any(call, settings);
   const bool with_folders = call.global.json || arguments.style.folders > 0;
   const app::ScanResult result =

@@ -151,7 +151,7 @@ int run_view(Call& call) {
 
   const app::Settings settings = call.settings();
   const catalogue::Catalogue catalogue = open_catalogue(call, settings);
-  const auto session = app::session_to_resume(catalogue, query, fs::real_path("."));
+  const auto session = app::session_to_resume(settings, catalogue, query, fs::real_path("."));
   if (pager) return view_in_pager(settings, catalogue, session, what);
   return view_in_browser(call, settings, catalogue, session, what, target);
 }

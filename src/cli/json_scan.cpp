@@ -15,6 +15,8 @@ const char* to_text(catalogue::FolderFilter::How how) {
       return "started";
     case How::prefix:
       return "prefix";
+    case How::started_prefix:
+      return "started-prefix";
   }
   return "below";
 }

@@ -79,7 +79,9 @@ bool looks_like_path(std::string_view text) {
 
 catalogue::FolderFilter folder_filter(std::string_view text, How how) {
   if (text.empty()) throw Error(ErrorCode::usage, "a folder is needed", "'.' is where you are");
-  if (text.back() == '*') return {How::prefix, resolved_prefix(absolute(text.substr(0, text.size() - 1)))};
+  if (text.back() == '*')
+    return {how == How::started ? How::started_prefix : How::prefix,
+            resolved_prefix(absolute(text.substr(0, text.size() - 1)))};
   return {how, resolved(absolute(text))};
 }
 
@@ -101,7 +103,7 @@ void QueryOptions::declare_folders(Options& options, const char* started) {
   options.text("-d,--below", "DIR", below_,
                "worked in this folder or one beneath it; DIR* = paths that begin so");
   options.text("-D,--exactly", "DIR", exactly_, "worked in this very folder");
-  options.text(started, "DIR", started_, "started in this folder");
+  options.text(started, "DIR", started_, "started in this folder; DIR* = in one whose path begins so");
 }
 
 catalogue::SessionQuery QueryOptions::query() const {

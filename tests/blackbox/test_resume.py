@@ -55,6 +55,14 @@ class Resume(WithPrograms):
         self.client = self.program("claude", status=42)
         self.backup()
 
+    def test_a_number_on_a_roster_names_a_session(self):
+        self.csb("set", "new", "mine", self.session.id)
+        self.assertIn(self.session.id, self.csb("resume", "mine:1", "--print").out)
+        self.assertIn("# Fix the login", self.csb("distill", "mine:1").out)
+        self.assertEqual(self.session.id, self.csb("export", "mine:1", "--json").json()["session"]["id"])
+        for command in (("resume", "--print"), ("distill",), ("export", "--json")):
+            self.assertIn("1 sessions, not 2", self.csb(*command, "mine:2", status=NOT_FOUND).err)
+
     def test_the_client_is_started_where_it_finds_the_session(self):
         self.csb("resume", "fix the login", "--", "--model", "opus", "a b; $(c)", status=42)
         started = self.client()

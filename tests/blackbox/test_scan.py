@@ -33,6 +33,8 @@ class Scan(CsbTest):
         self.assertEqual(both, self.ids(self.work + "/"))
         self.assertEqual(top, self.ids("-D", self.work))
         self.assertEqual(inner, self.ids("-s", self.sub))
+        self.assertEqual(both | other, self.ids("-s", self.work + "*"))
+        self.assertEqual(inner, self.ids("-s", self.work + "/s*"))
         self.assertEqual(both | other, self.ids(self.work + "*"))
         self.assertEqual(both | other, self.ids("my.pr*", cwd=self.scratch))
         self.assertEqual(inner, self.ids(".", "inn", cwd=self.work))
@@ -55,6 +57,10 @@ class Scan(CsbTest):
         self.backup()
         self.assertEqual([self.top.id], [s["id"] for s in self.list("elsewhere/DEEP")])
         self.assertEqual({self.top.id}, self.ids("-d", "/srv/Elsewhere"))
+        self.assertEqual({self.top.id}, self.ids("-d", "/srv/Else*"))
+        self.assertEqual(set(), self.ids("-s", "/srv/Else*"))     # it worked there, but started elsewhere
+        self.assertEqual("started-prefix", self.csb("scan", "--json", "-s", "/srv/Else*",
+                                                    status=NOT_FOUND).json()["folder"]["how"])
         self.assertEqual([self.top.id], [s["id"] for s in self.list("--file", "deep/a.c")])
         self.assertEqual([self.top.id], [s["id"] for s in self.list("--tool", "Read")])
         shown = self.csb("list", "--top", "1", "elsewhere").out
@@ -74,6 +80,21 @@ class Scan(CsbTest):
         self.assertEqual([fresh.rel], [w["path"] for w in document["waiting"]])
         self.assertIn(fresh.rel, self.csb("scan", self.work).err)
         self.assertEqual([], self.csb("scan", "--json", self.near).json()["waiting"])
+
+    def test_the_disk_alone_can_be_asked(self):
+        for _ in range(2):    # archived or not
+            for how in ("--no-index", "-NI"):
+                document = self.csb("scan", how, "--json", self.work).json()
+                self.assertEqual([], json_schema.complaints(document, json_schema.load("scan")))
+                self.assertEqual({self.top.rel, self.inner.rel}, {w["path"] for w in document["waiting"]})
+            shown = self.csb("scan", "-NI", "-D", self.work)
+            self.assertEqual([self.top.id], [line.split()[0] for line in shown.out.splitlines()])
+            self.assertEqual("", shown.err)
+            self.backup()
+        self.assertEqual(self.top.id, self.csb("scan", "-NI", cwd=self.work).out.split()[0])
+        self.csb("scan", "-NI", "/no/such/place", status=NOT_FOUND)
+        for wrong in (("word",), (".", "word"), (".", "--restore")):
+            self.csb("scan", "-NI", *wrong, status=USAGE)
 
     def test_restore_is_whole_and_asks(self):
         made = self.top.footprint()

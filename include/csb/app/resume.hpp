@@ -25,7 +25,8 @@ struct ResumePlan {
 
 /// The session that `query` stands for; without one the newest whose folder is `folder` (a physical path).
 /// @throws Error{not_found}, Error{ambiguous}
-[[nodiscard]] catalogue::Session session_to_resume(const catalogue::Catalogue& catalogue,
+[[nodiscard]] catalogue::Session session_to_resume(const Settings& settings,
+                                                   const catalogue::Catalogue& catalogue,
                                                    const std::string& query, const std::string& folder);
 
 /// @param passed_on further arguments for the client

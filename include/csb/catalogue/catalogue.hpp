@@ -132,10 +132,11 @@ struct Session {
 /// Which sessions worked where.
 struct FolderFilter {
   enum class How {
-    below,    ///< in this folder or one beneath it
-    exactly,  ///< in this folder
-    started,  ///< started in it
-    prefix,   ///< in any folder whose path begins so
+    below,           ///< in this folder or one beneath it
+    exactly,         ///< in this folder
+    started,         ///< started in it
+    prefix,          ///< in any folder whose path begins so
+    started_prefix,  ///< started in such a folder
   };
   How how = How::below;
   std::string path;  ///< absolute, without a trailing slash
