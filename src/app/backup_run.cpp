@@ -73,7 +73,7 @@ BackupResult BackupRun::run() {
     result_.objects_written += written.objects;
     result_.bytes_written += written.bytes_written;
   }
-  if (update) commit(*update);
+  commit(std::move(update));
   read_other_branches();
   result_.store_opened = store_.was_opened();
   result_.store_created = store_.was_created();
@@ -405,9 +405,10 @@ std::optional<catalogue::Catalogue::Update> BackupRun::record(const ChangeSet& c
   }
 }
 
-void BackupRun::commit(catalogue::Catalogue::Update& update) {
+/// A transaction that cannot be committed is rolled back: others follow.
+void BackupRun::commit(std::optional<catalogue::Catalogue::Update> update) {
   try {
-    update.commit();
+    if (update) update->commit();
   } catch (const std::exception& error) {
     if (options_.no_commit) throw;
     note_failed_record(error);

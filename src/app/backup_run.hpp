@@ -66,7 +66,7 @@ class BackupRun {
   /// @return what is to be committed to the catalogue once the store is safe
   [[nodiscard]] std::optional<catalogue::Catalogue::Update> record(const ChangeSet& changes,
                                                                    const std::vector<std::string>& unknown);
-  void commit(catalogue::Catalogue::Update& update);
+  void commit(std::optional<catalogue::Catalogue::Update> update);
   void note_failed_record(const std::exception& error);
   void note(std::string what, std::string hint = {});
 
