@@ -108,11 +108,9 @@ class Hostile(CsbTest):
             self.assert_small(peaks, args)
             return done
 
-        measured("backup")
+        self.backup()
         self.assertEqual(7, len(measured("list", "--json").json()["sessions"]))
-        found = measured("search", "--json", "the last question").out
-        self.assertIn(together.id, found)
-        measured("search", "--substring", "ast questio")
+        self.assertIn(together.id, self.csb("search", "--json", "the last question").out)
         measured("usage", "--json")
         for session in long + [together.id]:
             measured("show", session)
