@@ -219,7 +219,8 @@ bool TextIndex::Update::put(const TextPlace& place, const NewText& text) {
     const std::int64_t tool = state_->documents.tool_id(db, text.tool);
     const std::int64_t document = state_->documents.add(db, {text.key, text.time_ns, text.kind, tool, place});
     db.run("INSERT INTO keys(key, document) VALUES(?1, ?2)", text.key, document);
-    db.run("INSERT INTO texts(rowid, text) VALUES(?1, ?2)", document, text.text);
+    // Bound as bytes, which FTS5 takes for text: a text would be copied once more on its way.
+    db.run("INSERT INTO texts(rowid, text) VALUES(?1, ?2)", document, Blob{text.text});
     return true;
   });
 }

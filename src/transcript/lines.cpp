@@ -7,6 +7,9 @@ namespace {
 
 /// Room for a line that is kept between lines; what a rare huge one took is given back.
 constexpr std::size_t kKeptCapacity = std::size_t{4} << 20;
+/// A line as long as this gets the room of the longest at once: growing step by step would hold it twice, and
+/// memory that is not written to costs nothing.
+constexpr std::size_t kLong = std::size_t{1} << 20;
 
 }  // namespace
 
@@ -26,6 +29,8 @@ Line LineSplitter::complete(std::string_view bytes, std::size_t length) {
 
 void LineSplitter::keep(std::string_view bytes) {
   length_ += bytes.size();
+  if (carry_.size() + bytes.size() > std::max(kLong, carry_.capacity()))
+    carry_.reserve(kMaxLine + kLinePadding);
   carry_.append(bytes.substr(0, kMaxLine - carry_.size()));
 }
 

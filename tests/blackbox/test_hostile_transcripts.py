@@ -108,9 +108,11 @@ class Hostile(CsbTest):
             self.assert_small(peaks, args)
             return done
 
-        self.backup()
+        measured("backup", "-q")
         self.assertEqual(7, len(measured("list", "--json").json()["sessions"]))
-        self.assertIn(together.id, self.csb("search", "--json", "the last question").out)
+        self.assertIn(together.id, measured("search", "--json", "the last question").out)   # makes the index
+        self.assertIn(together.id, measured("search", "--json", "the last question").out)
+        self.assertIn(together.id, measured("search", "--json", "-E", "the l[a]st question").out)
         measured("usage", "--json")
         for session in long + [together.id]:
             measured("show", session)
