@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/syscall.h>
@@ -21,6 +22,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// Enough to let a person's programs go first, and not to starve beside them.
+constexpr int kNiceness = 5;
 constexpr std::size_t kAnswerLimit = std::size_t{64} << 10;
 
 void close_from(int first) {
@@ -92,6 +95,7 @@ void start_detached(const std::function<void()>& work) {
     if (worker != 0) ::_exit(worker < 0 ? 1 : 0);
     (void)!::write(started.write.get(), "", 1);
     let_go_of_everything();
+    ::setpriority(PRIO_PROCESS, 0, std::max(::getpriority(PRIO_PROCESS, 0), kNiceness));
     try {
       work();
     } catch (...) {  // NOLINT(bugprone-empty-catch): nobody is left to be told

@@ -1,6 +1,7 @@
 #include "csb/util/process.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,7 +61,7 @@ TEST_CASE("a child that hangs is left behind, and goes on") {
   CHECK(wait_for(mark) == "yes");
 }
 
-TEST_CASE("a detached process has a session, a directory and descriptors of its own") {
+TEST_CASE("a detached process has a session, a directory and descriptors of its own, and yields") {
   const std::string mark = here() + "/detached";
   const Fd held = open_at(AT_FDCWD, ".", O_RDONLY);
   const pid_t parent = getpid();
@@ -74,9 +75,10 @@ TEST_CASE("a detached process has a session, a directory and descriptors of its 
     ::stat("/dev/null", &null);
     ::fstat(STDOUT_FILENO, &out);
     said += null.st_rdev == out.st_rdev ? ", silent" : ", loud";
+    said += ::getpriority(PRIO_PROCESS, 0) >= 5 ? ", yields" : ", pushes";
     fs::replace_file(mark, said);
   });
-  CHECK(wait_for(mark) == "apart, at the root, lets go, silent");
+  CHECK(wait_for(mark) == "apart, at the root, lets go, silent, yields");
 }
 
 TEST_CASE("a detached process that throws ends quietly") {
