@@ -18,7 +18,7 @@ class Parts(unittest.TestCase):
         """-> ({name of each source of the layer: its command}, what CMake said)"""
         build = tempfile.mkdtemp(prefix="csb-parts.")
         self.addCleanup(shutil.rmtree, build)
-        done = subprocess.run([os.environ.get("CMAKE_COMMAND", "cmake"), "-S", TOP, "-B", build,
+        done = subprocess.run([os.environ.get("CMAKE_COMMAND", "cmake"), "-G", "Ninja", "-S", TOP, "-B", build,
                                "-DCSB_BUILD_TESTS=OFF", *options],
                               capture_output=True, text=True)
         self.assertEqual(0, done.returncode, done.stderr)
