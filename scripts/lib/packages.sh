@@ -41,6 +41,7 @@ test   fish          fish               fish                   fish
 client npm           npm                npm                    node
 client tmux          tmux               tmux                   tmux
 client chromium      chromium           chromium               -
+client firefox-esr   firefox-esr        firefox                -
 client -             ca-certificates    ca-certificates        -
 bench  restic        restic             restic                 restic
 bench  borg          borgbackup         borgbackup             borgbackup
