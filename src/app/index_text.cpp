@@ -51,6 +51,17 @@ bool is_of_this_history(const TextIndex& index, const Catalogue& catalogue) {
   return true;
 }
 
+/// Most searches find nothing new: they leave the index as it is, without a write. To be asked under the lock.
+bool is_up_to_date(const Settings& settings, const Catalogue& catalogue) {
+  try {
+    const TextIndex index = TextIndex::open(settings.text_index_file(), TextIndex::Access::read_alone);
+    return index.note(kStoreNote) == store_name(settings) && is_text_indexed(index, catalogue) &&
+           is_of_this_history(index, catalogue);
+  } catch (const Error&) {
+    return false;  // none yet, or damaged: seen to by who opens it to write
+  }
+}
+
 class Indexing {
  public:
   Indexing(const Settings& settings, const Catalogue& catalogue, const IndexTextOptions& options)
@@ -266,6 +277,7 @@ IndexTextResult index_text(const Settings& settings, const Catalogue& catalogue,
     result.busy = true;
     return result;
   }
+  if (is_up_to_date(settings, catalogue)) return {};
   try {
     return Indexing(settings, catalogue, options).run();
   } catch (const Error& error) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 #include <memory>
+#include <optional>
 
 #include "csb/util/error.hpp"
 
@@ -24,6 +25,18 @@ std::size_t bound(std::size_t size) { return size + 5 * (size / 32768 + 1) + 64;
 Bytef* raw(std::byte* p) { return static_cast<Bytef*>(static_cast<void*>(p)); }
 // zlib's and ISA-L's input pointers are not const, but what they point at is only read.
 Bytef* raw(const std::byte* p) { return raw(const_cast<std::byte*>(p)); }
+
+/// What is in a stream of store_block(); nothing when it is another's.
+std::optional<std::span<const std::byte>> stored_content(std::span<const std::byte> stream) {
+  constexpr std::size_t kHeader = 7, kTrailer = 4;
+  if (stream.size() < kHeader + kTrailer) return std::nullopt;
+  const auto content = stream.subspan(kHeader, stream.size() - kHeader - kTrailer);
+  const auto byte = [&stream](std::size_t i) { return std::to_integer<unsigned>(stream[i]); };
+  if (byte(0) != 0x78 || byte(1) != 0x01 || byte(2) != 0x01) return std::nullopt;
+  const unsigned length = byte(3) | byte(4) << 8, complement = byte(5) | byte(6) << 8;
+  if (length != content.size() || (length ^ complement) != 0xFFFF) return std::nullopt;
+  return content;
+}
 
 [[noreturn]] void fail() { throw Error(ErrorCode::failed, "cannot compress: the codec failed"); }
 
@@ -105,9 +118,8 @@ std::size_t inflate_prefix(std::span<const std::byte> stream, std::span<std::byt
 }
 
 bool inflate(std::span<const std::byte> stream, std::span<std::byte> out) {
-  constexpr std::size_t kOverhead = 11;  // of store_block()
-  if (stream.size() == out.size() + kOverhead && stream[2] == std::byte{1}) {
-    std::memcpy(out.data(), stream.data() + 7, out.size());
+  if (const auto stored = stored_content(stream); stored && !out.empty() && stored->size() == out.size()) {
+    std::memcpy(out.data(), stored->data(), out.size());
     return true;
   }
   z_stream z{};

@@ -90,6 +90,11 @@ void set_journal(SQLite::Database& database, const std::string& path) {
   database.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4096");
 }
 
+bool is_whole_without_log(const std::string& path) {
+  struct stat wal {};
+  return ::stat((path + "-wal").c_str(), &wal) != 0 || wal.st_size == 0;
+}
+
 SQLite::Database open_immutable(const std::string& path) {
   SQLite::Database database(immutable_uri(path),
                             SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX | SQLite::OPEN_URI);

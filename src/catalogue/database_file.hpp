@@ -22,6 +22,9 @@ void make_private(const std::string& path);
 /// file.
 void set_journal(SQLite::Database& database, const std::string& path);
 
+/// Whether the last writer left nothing in a -wal: then the file itself holds everything.
+[[nodiscard]] bool is_whole_without_log(const std::string& path);
+
 /// For a read-only disk, where there is nobody to write either. What a dead writer left in the -wal is not
 /// seen; if it died while moving that into the file, the check finds out. @throws Damage
 [[nodiscard]] SQLite::Database open_immutable(const std::string& path);

@@ -63,10 +63,7 @@ SQLite::Database open_for_reading(const std::string& path) {
 }
 
 SQLite::Database open_for_reading_alone(const std::string& path) {
-  // A writer that ended well leaves no -wal, or an empty one: then the file holds everything.
-  struct stat wal {};
-  const bool unfinished = ::stat((path + "-wal").c_str(), &wal) == 0 && wal.st_size > 0;
-  if (!fs::exists(path) || unfinished) return open_for_reading(path);
+  if (!fs::exists(path) || !is_whole_without_log(path)) return open_for_reading(path);
   SQLite::Database database = open_immutable(path);
   require_readable_schema(database, path);
   return database;

@@ -75,8 +75,9 @@ TextIndex::~TextIndex() = default;
 
 TextIndex TextIndex::open(const std::string& path, Access access) {
   return translated(path, [&] {
-    SQLite::Database database =
-        access == Access::write ? open_text_index_for_writing(path) : open_text_index_for_reading(path);
+    SQLite::Database database = access == Access::write  ? open_text_index_for_writing(path)
+                                : access == Access::read ? open_text_index_for_reading(path)
+                                                         : open_text_index_for_reading_alone(path);
     return TextIndex(std::make_unique<State>(State{Connection(path, std::move(database))}));
   });
 }

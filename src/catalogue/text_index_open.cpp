@@ -92,4 +92,11 @@ SQLite::Database open_text_index_for_reading(const std::string& path) {
   return database;
 }
 
+SQLite::Database open_text_index_for_reading_alone(const std::string& path) {
+  if (!fs::exists(path) || !is_whole_without_log(path)) return open_text_index_for_reading(path);
+  SQLite::Database database = open_immutable(path);
+  require_schema(database, path);
+  return database;
+}
+
 }  // namespace csb::catalogue

@@ -10,5 +10,7 @@ namespace csb::catalogue {
 [[nodiscard]] SQLite::Database open_text_index_for_writing(const std::string& path);
 /// Works on a read-only disk too. @throws Error{not_found}, Damage
 [[nodiscard]] SQLite::Database open_text_index_for_reading(const std::string& path);
+/// The same without locks, log or shared memory, where nobody can be writing.
+[[nodiscard]] SQLite::Database open_text_index_for_reading_alone(const std::string& path);
 
 }  // namespace csb::catalogue

@@ -83,6 +83,20 @@ class Work(CsbTest):
         self.assertEqual(backups + 1, len(self.git.commits()))
         self.git.fsck()
 
+    def test_a_search_with_nothing_new_writes_nothing(self):
+        session = self.tree.session()
+        session.fill(1 * MB)
+        self.backup()
+        self.csb("search", "absent-everywhere", status=1)
+        index = os.path.join(self.csb_home, "search.db")
+        before = os.stat(index)
+        self.csb("search", "absent-everywhere", status=1)
+        self.assertEqual(before.st_mtime_ns, os.stat(index).st_mtime_ns)
+        self.grow(session)
+        self.backup()
+        self.csb("search", "absent-everywhere", status=1)
+        self.assertLess(before.st_mtime_ns, os.stat(index).st_mtime_ns)
+
     def test_a_move_stores_no_content_again(self):
         session = self.tree.session()
         session.fill(20 * MB)

@@ -71,8 +71,9 @@ struct NewText {
 class TextIndex {
  public:
   enum class Access {
-    write,  ///< created when needed
-    read,   ///< no file is Error{not_found}
+    write,       ///< created when needed
+    read,        ///< no file is Error{not_found}
+    read_alone,  ///< for a look while nobody can be writing: costs a tenth of the others
   };
   /// @throws Damage also for the schema of another csb: the file is built anew
   [[nodiscard]] static TextIndex open(const std::string& path, Access access);

@@ -55,6 +55,17 @@ TEST_CASE("deflate and inflate are inverse, whatever the content") {
   CHECK(back == small);
 }
 
+TEST_CASE("a stored block is only believed when its lengths are right") {
+  Bytes nothing;
+  CHECK(inflate(store_block({}), nothing));
+  const Bytes small = bytes("copy");
+  for (const std::size_t at : {0UL, 3UL, 4UL, 5UL, 6UL}) {  // git refuses such a stream, so csb must not take it
+    Bytes damaged = store_block(small), back(small.size());
+    damaged[at] ^= std::byte{0x10};
+    CHECK_FALSE(inflate(damaged, back));
+  }
+}
+
 TEST_CASE("entry headers read back") {
   for (const std::uint64_t size : {0ULL, 15ULL, 16ULL, 2047ULL, 2048ULL, 1ULL << 20, 1ULL << 40}) {
     for (const std::uint64_t distance : {1ULL, 127ULL, 128ULL, 16511ULL, 16512ULL, 1ULL << 33}) {
