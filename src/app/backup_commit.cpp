@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
 #include <set>
 #include <string_view>
@@ -140,8 +141,9 @@ std::string foreign_lines(const std::vector<scan::ForeignRepository>& repositori
 
 std::string foreign_note(const std::string& branch) { return "foreign " + branch; }
 
-void commit_changes(archive::Transaction& transaction, const Root& target, const ChangeSet& changes,
-                    std::int64_t time_ns, BackupResult& result) {
+Commits commit_changes(archive::Transaction& transaction, const Root& target, const ChangeSet& changes,
+                       std::int64_t time_ns) {
+  Commits made;
   const auto classes = commit_classes(changes.edits);
   std::vector<const Edit*> noise, user;
   for (std::size_t i = 0; i < changes.edits.size(); ++i)
@@ -149,10 +151,24 @@ void commit_changes(archive::Transaction& transaction, const Root& target, const
   if (!noise.empty() || changes.foreign) {
     auto request = request_for(target, noise, time_ns);
     request.foreign = changes.foreign;
-    result.noise_commit = transaction.commit(request);
+    made.noise = transaction.commit(request);
   }
-  if (!user.empty()) result.user_commit = transaction.commit(request_for(target, user, time_ns));
+  if (!user.empty()) made.user = transaction.commit(request_for(target, user, time_ns));
+  return made;
 }
+
+Storing::Storing(archive::Transaction& transaction, const Root& target, const ChangeSet& changes,
+                 std::int64_t time_ns)
+    : commits_(made_.get_future()),
+      written_(std::async(std::launch::async, [this, &transaction, &target, &changes, time_ns] {
+        try {
+          made_.set_value(commit_changes(transaction, target, changes, time_ns));
+        } catch (...) {
+          made_.set_exception(std::current_exception());
+          throw;
+        }
+        return transaction.finish();
+      })) {}
 
 void count_changes(const ChangeSet& changes, BackupResult& result) {
   for (const Edit& edit : changes.edits) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <future>
 #include <map>
 #include <optional>
 #include <string>
@@ -58,10 +59,34 @@ enum class SessionFate { changed, shrunk, moved, added, removed };
 /// takes the place: a file became a directory or the other way round.
 [[nodiscard]] std::vector<PathClass> commit_classes(const std::vector<Edit>& edits);
 
-/// Makes at most two commits, first what the client wrote, then what a person edited, and fills them into
-/// `result`. They are safe once the transaction is finished. @param time_ns of both commits
-void commit_changes(archive::Transaction& transaction, const Root& target, const ChangeSet& changes,
-                    std::int64_t time_ns, BackupResult& result);
+/// The commits of a run; none where there was nothing of its kind.
+struct Commits {
+  std::optional<Oid> noise, user;
+};
+
+/// Makes at most two commits, first what the client wrote, then what a person edited. They are safe once the
+/// transaction is finished. @param time_ns of both commits
+[[nodiscard]] Commits commit_changes(archive::Transaction& transaction, const Root& target,
+                                     const ChangeSet& changes, std::int64_t time_ns);
+
+/// The changes on their way into the store, in a thread of its own: first the commits, then what makes them
+/// safe.
+class Storing {
+ public:
+  /// @param transaction, target, changes are used until this ends
+  Storing(archive::Transaction& transaction, const Root& target, const ChangeSet& changes,
+          std::int64_t time_ns);
+
+  /// Waits for them. @throws what went wrong
+  [[nodiscard]] const Commits& commits() const { return commits_.get(); }
+  /// Waits until they are safe. Once. @throws what went wrong, with the commits or later
+  [[nodiscard]] archive::WriteStats finish() { return written_.get(); }
+
+ private:
+  std::promise<Commits> made_;
+  std::shared_future<Commits> commits_;
+  std::future<archive::WriteStats> written_;  ///< last: ends when the thread does, which uses the others
+};
 
 [[nodiscard]] std::vector<const Edit*> all_of(const std::vector<Edit>& edits);
 

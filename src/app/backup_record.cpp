@@ -49,10 +49,10 @@ void record_files(catalogue::Catalogue::Update& update, std::int64_t root_id, co
 }
 
 void record_versions(catalogue::Catalogue::Update& update, std::int64_t root_id, const std::string& branch,
-                     const ChangeSet& changes, std::int64_t commit_time_ns, const BackupResult& result) {
+                     const ChangeSet& changes, std::int64_t commit_time_ns, const Commits& commits) {
   const auto classes = commit_classes(changes.edits);
   for (const auto& [commit, path_class] :
-       {std::pair(result.noise_commit, PathClass::noise), std::pair(result.user_commit, PathClass::user)}) {
+       {std::pair(commits.noise, PathClass::noise), std::pair(commits.user, PathClass::user)}) {
     if (!commit) continue;
     for (std::size_t i = 0; i < changes.edits.size(); ++i)
       if (classes[i] == path_class)
@@ -122,12 +122,13 @@ ChangeSet index_only(const ChangeSet& changes, const std::vector<catalogue::File
 
 catalogue::Catalogue::Update record_run(catalogue::Catalogue& catalogue, const Root& target,
                                         const ChangeSet& changes, const std::vector<std::string>& unknown,
-                                        std::int64_t commit_time_ns, BackupResult& result) {
+                                        const std::function<Commits()>& commits, std::int64_t commit_time_ns,
+                                        BackupResult& result) {
   auto update = catalogue.begin();
   const std::string& branch = target.branch;
   const std::int64_t root_id = update.ensure_root(branch, target.source->name(), target.directory);
   record_files(update, root_id, changes);
-  record_versions(update, root_id, branch, changes, commit_time_ns, result);
+  record_versions(update, root_id, branch, changes, commit_time_ns, commits());
   refresh_sessions(update, root_id, changes);
   if (changes.foreign_note) update.set_note(foreign_note(branch), *changes.foreign_note);
   say_notes_once(update, root_id, result.problems);

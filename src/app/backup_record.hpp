@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,12 @@ namespace csb::app {
 
 /// Brings the catalogue up to what is committed, with the record of the run. Unknown paths that were never
 /// reported become notes in `result`.
+/// @param commits gives those of the changes; asked for late, so that they can be made meanwhile
 /// @return the transaction, for the caller to commit: the catalogue may never speak of what is not safe yet
 [[nodiscard]] catalogue::Catalogue::Update record_run(catalogue::Catalogue& catalogue, const Root& target,
                                                       const ChangeSet& changes,
                                                       const std::vector<std::string>& unknown,
+                                                      const std::function<Commits()>& commits,
                                                       std::int64_t commit_time_ns, BackupResult& result);
 
 }  // namespace csb::app

@@ -19,6 +19,7 @@
 #include "csb/util/fs.hpp"
 #include "csb/util/parallel.hpp"
 #include "ingest.hpp"
+#include "read_ahead.hpp"
 
 namespace csb::app {
 namespace {
@@ -59,17 +60,17 @@ BackupResult BackupRun::run() {
 
   ChangeSet changes = read_changes(seen);
   count_changes(changes, result_);
-  // The pack becomes durable while the catalogue is filled, which is committed behind it.
-  std::future<archive::WriteStats> stored;
+  // The catalogue is filled meanwhile, and committed behind.
+  std::optional<Storing> storing;
   if (stores() && changes.anything_to_store()) {
     commit_time_ns_ = now_ns();
-    archive::Transaction& transaction = store_.transaction();
-    commit_changes(transaction, target_, changes, commit_time_ns_, result_);
-    stored = std::async(std::launch::async, [&transaction] { return transaction.finish(); });
+    storing.emplace(store_.transaction(), target_, changes, commit_time_ns_);
   }
-  auto update = record(changes, seen.walk.unknown);
-  if (stored.valid()) {
-    const archive::WriteStats written = stored.get();
+  auto update = record(changes, seen.walk.unknown, [&] { return storing ? storing->commits() : Commits(); });
+  if (storing) {
+    const archive::WriteStats written = storing->finish();
+    result_.noise_commit = storing->commits().noise;
+    result_.user_commit = storing->commits().user;
     result_.objects_written += written.objects;
     result_.bytes_written += written.bytes_written;
   }
@@ -341,8 +342,11 @@ void BackupRun::read_files(std::vector<Work>& work, const StoreSlice& store) {
       const std::lock_guard hold(mutex);
       options_.progress(read += bytes, std::max(expected, read));
     };
+  std::optional<ReadAhead> ahead;
+  if (!options_.dry_run) ahead.emplace(root_.get(), work);
   parallel_for(work.size(), ingest_threads(), [&](std::size_t index) {
     Work& file = work[index];
+    if (ahead) ahead->reached(index);
     if (options_.dry_run && !file.job.known) {  // new in any case: nothing to find out by reading
       file.found.outcome = Ingested::Outcome::read;
       file.found.state.path = file.job.found->path;
@@ -382,7 +386,8 @@ void BackupRun::read_other_branches() {
 }
 
 std::optional<catalogue::Catalogue::Update> BackupRun::record(const ChangeSet& changes,
-                                                              const std::vector<std::string>& unknown) {
+                                                              const std::vector<std::string>& unknown,
+                                                              const std::function<Commits()>& commits) {
   if (options_.dry_run) {
     for (const std::string& path : unknown)
       result_.problems.push_back(
@@ -395,10 +400,10 @@ std::optional<catalogue::Catalogue::Update> BackupRun::record(const ChangeSet& c
       if (auto state = memory().state(edit.change.path); state && state->present)
         known.push_back(std::move(*state));
     note("nothing was stored: the catalogue alone protects no session", "run csb backup without --no-commit");
-    return record_run(*catalogue_, target_, index_only(changes, known), unknown, 0, result_);
+    return record_run(*catalogue_, target_, index_only(changes, known), unknown, commits, 0, result_);
   }
   try {
-    return record_run(*catalogue_, target_, changes, unknown, commit_time_ns_, result_);
+    return record_run(*catalogue_, target_, changes, unknown, commits, commit_time_ns_, result_);
   } catch (const std::exception& error) {
     note_failed_record(error);
     return std::nullopt;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -65,7 +66,8 @@ class BackupRun {
   [[nodiscard]] Memory memory() const;
   /// @return what is to be committed to the catalogue once the store is safe
   [[nodiscard]] std::optional<catalogue::Catalogue::Update> record(const ChangeSet& changes,
-                                                                   const std::vector<std::string>& unknown);
+                                                                   const std::vector<std::string>& unknown,
+                                                                   const std::function<Commits()>& commits);
   void commit(std::optional<catalogue::Catalogue::Update> update);
   void note_failed_record(const std::exception& error);
   void note(std::string what, std::string hint = {});

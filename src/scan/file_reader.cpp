@@ -70,6 +70,14 @@ std::optional<std::size_t> FileReader::read_at(std::uint64_t offset, std::span<s
   return static_cast<std::size_t>(n);
 }
 
+void FileReader::will_read(std::uint64_t bytes) const noexcept {
+#ifdef POSIX_FADV_WILLNEED
+  (void)::posix_fadvise(fd_.get(), 0, static_cast<off_t>(bytes), POSIX_FADV_WILLNEED);  // a wish, no more
+#else
+  (void)bytes;
+#endif
+}
+
 FileStamp FileReader::current_stamp() const {
   struct stat st {};
   // A file that cannot be asked any more (a stale network handle) counts as changed: no file has this stamp.

@@ -36,6 +36,9 @@ class FileReader {
   /// Reads up to out.size() bytes at `offset`. @return bytes read (short at the end), or nothing and errno.
   [[nodiscard]] std::optional<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const;
 
+  /// Asks the kernel to fetch the first so many bytes, without waiting for them.
+  void will_read(std::uint64_t bytes) const noexcept;
+
   /// The stamp now. Different from stamp() when the file changed while it was read.
   [[nodiscard]] FileStamp current_stamp() const;
 

@@ -1,0 +1,63 @@
+#include "read_ahead.hpp"
+
+#include <algorithm>
+#include <exception>
+
+#include "csb/scan/file_reader.hpp"
+#include "ingest.hpp"
+
+namespace csb::app {
+namespace {
+
+/// How far it goes ahead: enough to keep a disk busy, little enough to be still in memory when it is read.
+constexpr std::uint64_t kAheadBytes = std::uint64_t{32} << 20;
+
+}  // namespace
+
+ReadAhead::ReadAhead(int root_fd, const std::vector<Work>& work) : root_fd_(root_fd) {
+  files_.reserve(work.size());
+  std::uint64_t bytes = 0;
+  for (const Work& one : work) {
+    const std::uint64_t expected = expected_bytes(one.job);
+    const bool is_whole = expected == one.job.found->stamp.size;  // else only its end will be read
+    files_.push_back({&one.job.found->path, bytes, is_whole ? std::min(expected, kAheadBytes) : 0});
+    bytes += expected;
+  }
+  if (bytes > kAheadBytes) thread_ = std::jthread([this] { run(); });
+}
+
+ReadAhead::~ReadAhead() { reached(files_.size()); }
+
+void ReadAhead::reached(std::size_t index) noexcept {
+  std::size_t known = reached_.load();
+  while (known < index)
+    if (reached_.compare_exchange_weak(known, index)) return reached_.notify_one();
+}
+
+void ReadAhead::run() noexcept {
+  try {
+    for (std::size_t i = 0; wait_for_turn(i); i = std::max(i + 1, reached_.load())) fetch(files_[i]);
+  } catch (const std::exception&) {
+    return;  // no memory: the readers, who need it more, will tell
+  }
+}
+
+/// @return whether there is something to go on with
+bool ReadAhead::wait_for_turn(std::size_t index) noexcept {
+  if (index >= files_.size()) return false;
+  for (std::size_t now = reached_.load(); now < files_.size(); now = reached_.load()) {
+    if (files_[index].before <= files_[now].before + kAheadBytes) return true;
+    reached_.wait(now);
+  }
+  return false;
+}
+
+void ReadAhead::fetch(const File& file) const {
+  if (file.wanted == 0) return;
+  auto failure = scan::OpenFailure::none;
+  int error_number = 0;
+  if (const auto opened = scan::FileReader::open(root_fd_, *file.path, failure, error_number))
+    opened->will_read(file.wanted);
+}
+
+}  // namespace csb::app
