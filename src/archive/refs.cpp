@@ -53,11 +53,14 @@ bool remove_dead_lock(const Store::State& state, const std::string& ref) {
   return fs::remove_file(path + ".lock");
 }
 
-/// The names of directories that were made for a new ref: libgit2 syncs the innermost alone.
-void sync_way_to(const Store::State& state, const std::string& ref) {
-  for (auto slash = ref.rfind('/'); slash != std::string::npos && slash > 4;
-       slash = ref.rfind('/', slash - 1))
-    fs::sync_directory(state.git_dir + "/" + ref.substr(0, slash));
+/// The directories of a new ref, and their names, durable: libgit2 syncs the innermost alone. Before the ref is
+/// made, so that nothing can fail behind it.
+void make_way_to(const Store::State& state, const std::string& ref) {
+  const auto directory = [&](std::size_t slash) { return state.git_dir + "/" + ref.substr(0, slash); };
+  auto slash = ref.rfind('/');
+  fs::make_directories(directory(slash));
+  for (; slash != std::string::npos && slash > 4; slash = ref.rfind('/', slash - 1))
+    fs::sync_directory(directory(slash));
 }
 
 /// Follows no link: two of them that lead to where they are would never end.
@@ -96,6 +99,12 @@ FileLock lock_store(const std::string& git_dir, std::chrono::milliseconds patien
   return std::move(*lock);
 }
 
+bool is_surely_not_at(const Store::State& state, const std::string& ref, const Oid& to) noexcept {
+  git_oid oid{};
+  const int code = git2::reference_name_to_id(&oid, state.repository.get(), ref.c_str());
+  return code == GIT_ENOTFOUND || (code >= 0 && from_git(oid) != to);
+}
+
 void require_own_branch(const std::string& ref) {
   const bool shaped = ref.starts_with("refs/heads/") && ref.find('/', 11) != std::string::npos;
   int valid = 0;
@@ -113,12 +122,10 @@ void require_no_collision(const Store& store, const std::string& ref) {
 
 void move_ref(Store::State& state, const std::string& ref, const std::optional<Oid>& from, const Oid& to) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  if (!from) make_way_to(state, ref);
   for (;;) {
     const int code = try_to_move(state, ref, from, to);
-    if (code >= 0) {
-      if (!from) sync_way_to(state, ref);
-      return;
-    }
+    if (code >= 0) return;
     const std::string why = git2::last_message();
     // The fsync of the refs directory can fail after the ref has moved: what it says now is what counts.
     if (current(state, ref) == to) return;

@@ -20,6 +20,10 @@ void require_own_branch(const std::string& ref);
 /// git holds no branch `a` beside a branch `a/b`. @throws Error{refused} when a branch is in the way of `ref`
 void require_no_collision(const Store& store, const std::string& ref);
 
+/// When in doubt, false.
+[[nodiscard]] bool is_surely_not_at(const Store::State& state, const std::string& ref,
+                                    const Oid& to) noexcept;
+
 /// Moves a ref from `from` (nothing: it must not exist) to `to`, durably. A lock that another git holds is
 /// waited for, up to two seconds. @throws Error{failed} when the ref is not where it was, or cannot be
 /// moved; it is then where it was

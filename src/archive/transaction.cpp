@@ -336,7 +336,9 @@ void Transaction::State::exchange_and_move(WriteStats& stats) {
       ++done;
     }
   } catch (...) {
-    if (done == 0) exchange.abandon();
+    // What a ref may point at stays; the next run finds out by the state file.
+    if (done == 0 && is_surely_not_at(store.state(), refs.begin()->first, refs.begin()->second.to))
+      exchange.abandon();
     throw;
   }
   exchange.complete();

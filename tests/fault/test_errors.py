@@ -4,6 +4,8 @@
 
 Errors that a call cannot give on a real machine are tried too: what matters is that none is swallowed.
 """
+import os
+
 from scene import DONE, FULL, Figures, FaultTest, full_main, known_calls, need, trace
 
 WRITES = {"write": ("ENOSPC", "EIO", "EDQUOT", "EFBIG"), "pwrite64": ("ENOSPC", "EIO", "EDQUOT"),
@@ -21,10 +23,12 @@ SAMPLE = 4   # points of each pair of call and error
 
 
 class Errors(FaultTest):
+    only = ()   # strace's options that name the files whose calls fail; without them those of all
+
     def strike(self, figures, call, error, when):
         """Runs a backup into the fault. Fails when it lied or crashed."""
         result = self.csb("backup", *self.options, status=None, timeout=120,
-                          wrap=("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call,
+                          wrap=("strace", "-f", "-qq", "-o", "/dev/null", *self.only, "-e", "trace=" + call,
                                 "-e", "inject=%s:error=%s:when=%s" % (call, error, when)))
         figures.hit += result.status != DONE
         in_loader = call == "mmap" and str(when) in ("1", "1+")   # which has no way to report it
@@ -75,6 +79,24 @@ class Errors(FaultTest):
         self.scene_first()
         self.campaign("errors, first backup", WRITES)
         self.assert_listed()
+
+    def test_the_way_to_a_new_branch_fails(self):
+        # The pack of a branch that was made, but whose directory could not be synced, was thrown away.
+        self.scene_first()
+        need("strace")
+        heads = os.path.join(self.store, "refs", "heads")
+        self.csb("backup", *self.options)
+        own = os.path.dirname(os.path.join(self.store, self.git.branch()))
+        self.put_back()
+        self.only = ("-P", heads, "-P", own)
+        figures = Figures("errors, a new branch's directories")
+        for call, error in (("openat", "EACCES"), ("fsync", "EIO"), ("mkdir", "ENOSPC")):
+            for n in range(1, 5):
+                self.point(figures, call, error, n)
+                self.point(figures, call, error, "%d+" % n)
+        print(figures, flush=True)
+        self.assertGreater(figures.hit, 4)
+        self.assertEqual(figures.broken(), [], "\n" + "\n".join(figures.broken()[:10]))
 
     def test_writes_fail_in_an_append(self):
         self.scene_append()
