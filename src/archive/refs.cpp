@@ -53,8 +53,8 @@ bool remove_dead_lock(const Store::State& state, const std::string& ref) {
   return fs::remove_file(path + ".lock");
 }
 
-/// The directories of a new ref, and their names, durable: libgit2 syncs the innermost alone. Before the ref is
-/// made, so that nothing can fail behind it.
+/// The directories of a new ref, and their names, durable: libgit2 syncs the innermost alone. Before the ref
+/// is made, so that nothing can fail behind it.
 void make_way_to(const Store::State& state, const std::string& ref) {
   const auto directory = [&](std::size_t slash) { return state.git_dir + "/" + ref.substr(0, slash); };
   auto slash = ref.rfind('/');
