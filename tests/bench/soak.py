@@ -153,6 +153,9 @@ class Soak:
             self.growth.append((disk_bytes(self.git.git_dir) - store, self.written - written))
             if day == 1:
                 first = self.measure()
+            if day % 30 == 29:   # a year takes a quarter of an hour: say that it goes on
+                print("day %d of %d: %.1f MB written, store %.1f MB" % (
+                    day + 1, self.days, self.written / MB, disk_bytes(self.git.git_dir) / MB), flush=True)
         return first, self.measure()
 
     def check_nothing_lost(self):
