@@ -38,6 +38,14 @@ class Launcher:
         cls.process.stdin.flush()
         return json.loads(cls.process.stdout.readline())
 
+    @classmethod
+    def stop(cls):
+        """Ends what is running, if anything is: before its files are removed."""
+        if cls.process is not None:
+            cls.process.terminate()
+            cls.process.wait()
+            cls.process = None
+
 
 def run(command, env, cwd, statuses=(0,)):
     """Runs `command`, timed from before it starts to after it ended. Peak memory includes its children's.
