@@ -77,14 +77,17 @@ std::size_t PackCheck::bad_count() const {
 
 PackCheck check_pack(const PackFile& pack, const std::function<void(std::uint64_t)>& step) {
   constexpr std::size_t kChunk = 256;  // neighbours share bases
+  constexpr std::uint64_t kMostMapped = std::uint64_t{8} << 20;
   const std::size_t count = pack.entries().size();
   std::vector<char> good(count, 0);  // vector<bool> is not safe from several threads
   std::atomic<std::uint64_t> bytes{0};
   parallel_for((count + kChunk - 1) / kChunk, worker_count(), [&](std::size_t chunk) {
     ContentCache cache;
+    std::uint64_t mapped = 0;  // bytes of the pack that this chunk brought in
     const std::size_t end = std::min(count, (chunk + 1) * kChunk);
     for (std::size_t i = chunk * kChunk; i < end; ++i) {
       const auto index = static_cast<std::uint32_t>(i);
+      if ((mapped += pack.entries()[i].length) > kMostMapped) pack.release_pages(), mapped = 0;
       const auto content = resolve(pack, index, cache);
       const auto type = pack.object_type(index);
       if (!content || !type) continue;

@@ -24,6 +24,24 @@ std::uint64_t big_endian(std::span<const std::byte> data, std::size_t at, std::s
   return value;
 }
 
+/// A file that is read through once need not stay in memory as a whole.
+constexpr std::size_t kReleaseStep = std::size_t{8} << 20;
+
+/// Gives the pages of a mapping back, each time so much of it has been passed.
+class PageRelease {
+ public:
+  explicit PageRelease(const MappedFile& file) : file_(file) {}
+  void at(std::uint64_t offset) {
+    if (offset < released_ + kReleaseStep) return;
+    file_.release_pages();
+    released_ = offset;
+  }
+
+ private:
+  const MappedFile& file_;
+  std::uint64_t released_ = 0;
+};
+
 Error damaged(const std::string& path, const std::string& why) {
   return {ErrorCode::failed, "'" + path + "' is damaged: " + why, "run `csb verify --repair`"};
 }
@@ -107,7 +125,9 @@ void PackFile::list_entries(const std::string& path) {
     entry.length = next - entry.offset;
     by_oid_.emplace(entry.oid, static_cast<std::uint32_t>(i));
   }
+  PageRelease passed(pack_);
   for (PackedEntry& entry : entries_) {
+    passed.at(entry.offset);
     const auto header = parse_header(raw_entry(entry));
     if (!header || header->length >= entry.length) {
       unreadable_.push_back(entry.oid);
@@ -140,19 +160,27 @@ std::span<const std::byte> PackFile::raw_entry(const PackedEntry& entry) const {
 
 bool PackFile::checksums_match() const {
   if (!unreadable_.empty()) return false;
-  return std::all_of(entries_.begin(), entries_.end(),
-                     [this](const PackedEntry& entry) { return crc32(raw_entry(entry)) == entry.crc; });
+  PageRelease passed(pack_);
+  return std::all_of(entries_.begin(), entries_.end(), [&](const PackedEntry& entry) {
+    passed.at(entry.offset);
+    return crc32(raw_entry(entry)) == entry.crc;
+  });
 }
 
 std::string PackFile::trailer_fault() const {
-  const auto ends_with_its_hash = [](std::span<const std::byte> bytes) {
+  const auto ends_with_its_hash = [](const MappedFile& file) {
     Sha1 sha;
-    sha.update(bytes.first(bytes.size() - kHashBytes));
+    PageRelease passed(file);
+    const auto bytes = file.bytes(), hashed = bytes.first(bytes.size() - kHashBytes);
+    for (std::size_t at = 0; at < hashed.size(); at += kReleaseStep) {
+      sha.update(hashed.subspan(at, std::min(kReleaseStep, hashed.size() - at)));
+      passed.at(at + kReleaseStep);
+    }
     const Oid hash = sha.finish();
-    return std::memcmp(hash.bytes.data(), bytes.data() + bytes.size() - kHashBytes, kHashBytes) == 0;
+    return std::memcmp(hash.bytes.data(), bytes.last(kHashBytes).data(), kHashBytes) == 0;
   };
-  if (!ends_with_its_hash(pack_.bytes())) return "the pack does not match its checksum";
-  if (!ends_with_its_hash(index_.bytes())) return "the index does not match its checksum";
+  if (!ends_with_its_hash(pack_)) return "the pack does not match its checksum";
+  if (!ends_with_its_hash(index_)) return "the index does not match its checksum";
   const auto pack_hash = pack_.bytes().last(kHashBytes);
   const auto recorded = index_.bytes().last(2 * kHashBytes).first(kHashBytes);
   if (!std::equal(pack_hash.begin(), pack_hash.end(), recorded.begin()))

@@ -14,9 +14,9 @@ def blob_id(data):
 
 
 class BigFiles(CsbTest):
-    def measured_backup(self, *args):
+    def measured(self, *args):
         """-> (exit status, peak resident KB)"""
-        process = self.start("backup", "--quiet", *args)
+        process = self.start("--quiet", *args)
         process.stdout.close()
         process.stderr.close()
         _, status, usage = os.wait4(process.pid, 0)
@@ -49,7 +49,7 @@ class BigFiles(CsbTest):
             f.seek(size - 4)
             f.write(b"end\n")
         self.tree.stamp(rel)
-        status, peak = self.measured_backup()
+        status, peak = self.measured("backup")
         self.assertEqual(status, 0)
         self.assertLess(peak, MEMORY_KB)
         last = size // SLICE
@@ -69,7 +69,7 @@ class BigFiles(CsbTest):
         with open(session.path, "ab") as f:
             f.write(b"\n")
         session.turn("the last question", "the last answer")
-        status, peak = self.measured_backup()
+        status, peak = self.measured("backup")
         self.assertEqual(status, 0)
         self.assertLess(peak, MEMORY_KB)
         self.assertEqual([(s["id"], s["messages"]) for s in self.list()], [(session.id, 8)])
@@ -86,10 +86,14 @@ class BigFiles(CsbTest):
                 for block in range(30):
                     f.write(hashlib.shake_128(b"%d %d" % (number, block)).digest(SLICE))
             self.tree.stamp(rel)
-        status, peak = self.measured_backup()
+        status, peak = self.measured("backup")
         self.assertEqual(status, 0)
         self.assertLess(peak, MEMORY_KB)
-        self.assert_stored()
+        for check in (["verify"], ["verify", "--quick"]):   # a mapped pack must not pile up in memory either
+            status, peak = self.measured(*check)
+            self.assertEqual((check, status), (check, 0))
+            self.assertLess(peak, MEMORY_KB, check)
+        self.assert_stored()   # last: a process begins with the peak of the one that starts it
 
 
 if __name__ == "__main__":
