@@ -72,8 +72,6 @@ SQLite::Database open_text_index_for_writing(const std::string& path) {
   // Of a new file. What merging leaves free can be given back: TextIndex::give_back_space().
   database.exec("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL");
   set_journal(database, path);
-  // Merging reads what was written a while ago: a twentieth of the time.
-  database.exec("PRAGMA cache_size = -16384");
   if (is_empty(database)) create_schema(database);
   require_schema(database, path);
   return database;
