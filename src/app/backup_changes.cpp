@@ -91,8 +91,9 @@ std::vector<Work> plan_work(const Plan& plan, const Memory& memory, const source
     work.planned = &planned;
     work.job.source = &source;
     work.job.found = planned.found;
-    work.job.known = memory.state(planned.moved_from.empty() ? planned.found->path : planned.moved_from);
-    work.was_stored = planned.known != nullptr && is_stored(memory, work.job.known, planned.found->path);
+    auto known = memory.state(planned.moved_from.empty() ? planned.found->path : planned.moved_from);
+    work.was_stored = planned.known != nullptr && is_stored(memory, known, planned.found->path);
+    if (known) work.job.known = std::move(*known);
     works.push_back(std::move(work));
   }
   std::stable_sort(works.begin(), works.end(), [](const Work& a, const Work& b) {
@@ -117,7 +118,7 @@ ChangeSet collect_changes(std::vector<Work> work, const std::vector<Gone>& gone,
   changes.edits.reserve(work.size() + gone.size());
   std::set<std::string_view> arrived_from;
   for (Work& file : work) {
-    if (file.found.outcome == Ingested::Outcome::failed) problems.push_back(file.found.problem);
+    if (file.found.outcome == Ingested::Outcome::failed) problems.push_back(*file.found.problem);
     if (file.found.outcome != Ingested::Outcome::read) continue;
     if (!file.planned->moved_from.empty()) arrived_from.insert(file.planned->moved_from);
     add_read_file(file, source, changes);

@@ -30,7 +30,7 @@ bool is_racy(const FileStamp& stamp, std::int64_t scan_start_ns) {
 
 Ingested failed(const IngestJob& job, std::string what, std::string hint = {}) {
   Ingested result;
-  result.problem = {Problem::Severity::not_saved, job.found->path, std::move(what), std::move(hint)};
+  result.problem = Problem{Problem::Severity::not_saved, job.found->path, std::move(what), std::move(hint)};
   return result;
 }
 
@@ -83,6 +83,7 @@ Ingested accepted(const IngestJob& job, const FileStamp& stamp, Reading reading,
     result.state.details_go_on = reading.parser->goes_on();
     if (job.known) result.state.details_of = job.known->path;
   }
+  for (std::string* kept : {&result.state.facts, &result.details}) kept->shrink_to_fit();  // there are many
   if (!job.source->is_transcript(result.state.path)) return result;
   const bool was_conversation =
       job.known && job.known->session_facts && job.known->session_facts->messages > 0;

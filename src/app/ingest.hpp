@@ -10,6 +10,7 @@
 #include "csb/catalogue/catalogue.hpp"
 #include "csb/scan/walk.hpp"
 #include "csb/source/source.hpp"
+#include "csb/util/boxed.hpp"
 
 namespace csb::app {
 
@@ -26,7 +27,7 @@ struct IngestJob {
   const source::Source* source = nullptr;  ///< never null
   const scan::FoundFile* found = nullptr;
   /// What is remembered of this path (present or gone), or of the one it moved from.
-  std::optional<catalogue::FileState> known;
+  Boxed<catalogue::FileState> known;
 };
 
 /// What one changed file turned out to be.
@@ -44,7 +45,7 @@ struct Ingested {
   catalogue::FileState state;  ///< without its details
   std::string details;         ///< pack_details() of what the rows parsed amount to; empty when nothing was
   std::optional<std::uint64_t> messages, compactions;  ///< of a conversation
-  Problem problem;
+  Boxed<Problem> problem;
 };
 
 /// Work done, for the report. `progress` may be empty; it is called with the bytes of each read.
