@@ -1,32 +1,14 @@
 """Several backups at once: who has to wait, whose wish is remembered, who heals what another run left."""
-import fcntl
 import os
 import shutil
 import subprocess
 import time
 
 from harness import BUSY, DONE, CsbTest, main, need, snapshot
+from waiting import Waiting
 
 
-class Turns(CsbTest):
-    def hold_lock(self):
-        os.makedirs(self.csb_home, mode=0o700, exist_ok=True)
-        lock = open(os.path.join(self.csb_home, "lock"), "a")
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        self.addCleanup(lock.close)
-        return lock
-
-    def wait_until_locked(self):
-        with open(os.path.join(self.csb_home, "lock")) as lock:
-            for _ in range(1000):
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    return
-                fcntl.flock(lock, fcntl.LOCK_UN)
-                time.sleep(0.01)
-        self.fail("nobody took the lock")
-
+class Turns(Waiting, CsbTest):
     @property
     def mark(self):
         return os.path.join(self.csb_home, "pending")

@@ -1,18 +1,17 @@
 """csb hook: silent and successful whatever happens, and what should be archived is."""
-import fcntl
 import json
 import os
 import subprocess
 import time
 
 from harness import BUSY, DONE, INCOMPLETE, ClaudeTree, CsbTest, Git, main, need
+from waiting import LONG, Waiting
 
 ASYNC = ("Stop", "SubagentStop", "SessionEnd", "SessionStart")
 EVENTS = ASYNC + ("PreCompact",)
-LONG = 60      # seconds; only reached when something is broken
 
 
-class HookTest(CsbTest):
+class HookTest(Waiting, CsbTest):
     def event(self, session=None, **fields):
         """What the client would write."""
         sid = session.id if session else "00000000-0000-4000-8000-0000000000ff"
@@ -38,12 +37,6 @@ class HookTest(CsbTest):
             self.assertLess(int(duration), 60e9)
         return [(w[1], w[2], w[4]) for w in words]
 
-    def wait_until(self, condition, what):
-        deadline = time.monotonic() + LONG
-        while not condition():
-            self.assertLess(time.monotonic(), deadline, what)
-            time.sleep(0.05)
-
     def is_stored(self, *sessions):
         if not os.path.isdir(self.store) or not self.git.refs():
             return False
@@ -52,24 +45,6 @@ class HookTest(CsbTest):
 
     def wait_until_stored(self, *sessions):
         self.wait_until(lambda: self.is_stored(*sessions), "not archived")
-
-    def wait_until_idle(self):
-        """No run of csb holds its lock any more."""
-        def idle():
-            with open(os.path.join(self.csb_home, "lock"), "a") as lock:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    return False
-                return True
-        self.wait_until(idle, "still running")
-
-    def hold_lock(self, name="lock"):
-        os.makedirs(self.csb_home, mode=0o700, exist_ok=True)
-        lock = open(os.path.join(self.csb_home, name), "a")
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        self.addCleanup(lock.close)
-        return lock
 
 
 class Events(HookTest):

@@ -7,7 +7,6 @@ everything stored; I7 without a change nothing is written; I8 no secret is in an
 session's own files and nothing else; I10 memory does not depend on what is archived.
 """
 import contextlib
-import fcntl
 import json
 import os
 import re
@@ -16,10 +15,10 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
-import time
 
 from scene import DONE, FaultTest, blob_ids, snapshot
 from test_rebuild import TABLES
+from waiting import Waiting
 
 KNOWN = ("projects/", "file-history/", "tasks/", "commands/", "agents/", "skills/", "CLAUDE.md", "settings.json")
 MOST_MEMORY = 64 << 20
@@ -27,7 +26,7 @@ MOST_MEMORY = 64 << 20
 OWN = re.compile(rb"\.claude/\.git/((csb|objects|refs/heads/box|logs/refs/heads/box)(/|$)|(logs|logs/refs|logs/refs/heads)$)")
 
 
-class Judge(FaultTest):
+class Judge(Waiting, FaultTest):
     """The model: what must be found again, and what each session's transcript was when it was stored."""
 
     def judge_begins(self):
@@ -99,22 +98,6 @@ class Judge(FaultTest):
         if own < MOST_MEMORY and "ASAN_OPTIONS" not in os.environ and "TSAN_OPTIONS" not in os.environ:
             self.assertLess(usage.ru_maxrss * 1024, MOST_MEMORY, "I10: memory of %s" % (args,))
         return Report(texts[0])
-
-    def wait_until(self, condition, what):
-        deadline = time.monotonic() + 60
-        while not condition():
-            self.assertLess(time.monotonic(), deadline, what)
-            time.sleep(0.02)
-
-    def wait_until_idle(self):
-        def idle():
-            with open(os.path.join(self.csb_home, "lock"), "a") as lock:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    return False
-                return not os.path.exists(os.path.join(self.csb_home, "pending"))
-        self.wait_until(idle, "a run does not end")
 
     # ---- the model
     def on_disk(self, of=None):

@@ -6,6 +6,7 @@ import threading
 import time
 
 from scene import BUSY, DONE, FaultTest, full_main, need
+from waiting import Waiting
 
 
 class Background(threading.Thread):
@@ -34,7 +35,7 @@ class Background(threading.Thread):
             raise self.failure
 
 
-class Backups(FaultTest):
+class Backups(Waiting, FaultTest):
     def append_and_back_up(self, session, rounds, ends, failures):
         """What one client's hook does. Exit 0 says that the append is stored; exit 11 that another run does it."""
         try:
@@ -69,17 +70,6 @@ class Backups(FaultTest):
         self.assert_store_sound()
         print("%d clients, %d appends each: %d backups done, %d busy, 0 appends lost" % (
             clients, rounds, ends.count(DONE), ends.count(BUSY)), flush=True)
-
-    def wait_until_locked(self):
-        with open(os.path.join(self.csb_home, "lock")) as lock:
-            for _ in range(1000):
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    return
-                fcntl.flock(lock, fcntl.LOCK_UN)
-                time.sleep(0.01)
-        self.fail("nobody took the lock")
 
     def test_two_at_once(self):
         self.at_once(2, 15)
