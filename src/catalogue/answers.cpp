@@ -39,12 +39,18 @@ void write(Connection& db, std::int64_t file_id, const Answers& answers) {
          Blob{pack_answers(answers)});
 }
 
+/// Of rows that are all there, the first says what an answer is, and each how much it took at least. Rows
+/// that took the place of others (told of later, or not gone) say it alone: like a parse of them and no
+/// other.
 void merge(KeptAnswer& known, const KeptAnswer& told) {
+  if (known.gone || told.gone) {
+    known = told;
+    return;
+  }
   if (known.time_ns == 0 || (told.time_ns > 0 && told.time_ns < known.time_ns)) known.time_ns = told.time_ns;
   if (known.model == 0) known.model = told.model;
   if (known.cwd == 0) known.cwd = told.cwd;
   for (const auto count : kCounts) known.tokens.*count = std::max(known.tokens.*count, told.tokens.*count);
-  known.gone = known.gone && told.gone;
 }
 
 /// @param told by message

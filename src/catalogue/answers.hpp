@@ -25,8 +25,9 @@ struct KeptAnswer {
 /// @return by message, each once @throws Damage
 [[nodiscard]] std::vector<KeptAnswer> unpack_answers(std::string_view packed);
 
-/// Adds what is told of answers to what is known of them: the first row says what an answer is, each how much
-/// it took at least. @param gone the rows are
+/// Adds what is told of answers to what is known of them. What rows that are there tell stands alone: what
+/// others told of the same answer before, and that are gone, is forgotten. @param gone the rows are; versions
+/// of a file are told of in their order
 void put_answers(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details,
                  bool gone);
 /// Those of another file whose rows are there: it moved.

@@ -19,6 +19,7 @@ struct Told {
   std::uint64_t message = 0;
   std::int64_t time_ns = 0, model = 0, project = 0;
   std::size_t session = 0;  ///< its rank
+  bool newest = false;      ///< by the newest rows of a file that is there, or is the last there was
   Tokens tokens;
 };
 
@@ -76,13 +77,16 @@ class NamesOfAnswers {
 std::vector<Told> read_answers(Connection& db, const Ranks& ranks) {
   std::vector<Told> answers;
   Query row = db.query(
-      "SELECT f.session, a.packed FROM answers a CROSS JOIN files f ON f.id = a.file_id"
+      "SELECT f.session, a.packed, f.present OR f.id IS s.file_id FROM answers a"
+      " CROSS JOIN files f ON f.id = a.file_id LEFT JOIN sessions s ON s.id = f.session"
       " WHERE f.session IS NOT NULL");
   while (row.step()) {
     const std::size_t session = ranks.rank_of(row.bytes(0));
     if (session == Ranks::kNone) continue;
+    const bool counts = row.integer(2) != 0;
     for (const KeptAnswer& answer : unpack_answers(row.bytes(1)))
-      answers.push_back({answer.message, answer.time_ns, answer.model, answer.cwd, session, answer.tokens});
+      answers.push_back({answer.message, answer.time_ns, answer.model, answer.cwd, session,
+                         counts && !answer.gone, answer.tokens});
   }
   std::sort(answers.begin(), answers.end(), [](const Told& a, const Told& b) {
     return std::tie(a.message, a.session) < std::tie(b.message, b.session);
@@ -154,11 +158,14 @@ class Usage {
   void count(Iterator begin, Iterator end) {
     const std::size_t owner = owner_of(ranks_, begin, end);
     if (query_.session && ranks_.id_of(owner) != query_.session->text()) return;
-    // Its files (it may have moved) tell the same, or one of them more.
+    // What the newest rows say of it counts, and what older ones said where no other is left. Of several
+    // files one may say more.
+    const bool newest =
+        std::any_of(begin, end, [&](const Told& told) { return told.session == owner && told.newest; });
     const Told* first = nullptr;
     Tokens tokens;
     for (auto told = begin; told != end; ++told) {
-      if (told->session != owner) continue;
+      if (told->session != owner || told->newest != newest) continue;
       take_larger(tokens, told->tokens);
       if (first == nullptr || origin_of(*told) < origin_of(*first)) first = &*told;
     }

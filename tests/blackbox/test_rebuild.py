@@ -10,39 +10,11 @@ import uuid
 
 import json_schema
 import kept_answers
+from catalogue_rows import rows_of
 from harness import BUSY, NOT_FOUND, REFUSED, CsbTest, main, need
 
-SEED = int(os.environ.get("CSB_SEED", "20261121"))
-ROUNDS = int(os.environ.get("CSB_ROUNDS", "6"))
-
-# Every table, with names for numbers. Left out are what only the disk knows (stamps of files that are there,
-# whether one was racy), the parser's own state, and what the store does not have (runs, notes, names reported).
-TABLES = {
-    "roots": "SELECT branch, source, path, hex(head) FROM roots",
-    "files": "SELECT r.branch, hex(f.path), f.size, f.mode & 511, f.class, f.present, f.session FROM files f"
-             " JOIN roots r ON r.id = f.root_id",
-    "contents": "SELECT hex(f.path), hex(c.slices), c.parsed_to, c.facts FROM contents c"
-                " JOIN files f ON f.id = c.file_id WHERE f.present = 1",
-    "transcripts": "SELECT hex(f.path), t.title, t.first_prompt, t.start_cwd, t.cwd, t.git_branch, t.version, t.model,"
-                   " t.forked_from, t.first_ns, t.last_ns, t.messages, t.prompts, t.tool_calls, t.bad_rows,"
-                   " t.compactions, t.rewinds, t.first_uuid FROM transcripts t JOIN files f ON f.id = t.file_id",
-    "plans": "SELECT hex(f.path), p.slug FROM plans p JOIN files f ON f.id = p.file_id",
-    "tools": "SELECT hex(f.path), n.name, x.calls FROM tools x JOIN files f ON f.id = x.file_id"
-             " JOIN names n ON n.id = x.tool",
-    "folders": "SELECT hex(f.path), n.name, x.work, x.rows, x.origin FROM folders x JOIN files f ON f.id = x.file_id"
-               " JOIN names n ON n.id = x.folder",
-    "touched": "SELECT hex(f.path), n.name, x.reads, x.writes, x.searches, x.last_ns, x.gone_ns FROM touched x"
-               " JOIN files f ON f.id = x.file_id JOIN names n ON n.id = x.path",
-    "activity": "SELECT hex(f.path), x.start_ns, x.end_ns, x.messages FROM activity x JOIN files f ON f.id = x.file_id",
-    "commits": "SELECT r.branch, c.sequence, hex(c.oid), c.time_ns, c.order_ns FROM commits c"
-               " JOIN roots r ON r.id = c.root_id",
-    "versions": "SELECT r.branch, hex(f.path), c.sequence, v.op, v.size, v.mtime_ns, v.mode & 511, v.messages,"
-                " v.compactions, hex(v.tree_path) FROM versions v JOIN files f ON f.id = v.file_id"
-                " JOIN roots r ON r.id = f.root_id JOIN commits c ON c.id = v.commit_id",
-    "sessions": "SELECT s.id, hex(f.path), s.present, s.active_ns, s.deleted_ns, s.versions, s.last_op,"
-                " hex(s.moved_from), s.footprint_files, s.footprint_bytes, s.parent, s.first_message FROM sessions s"
-                " JOIN files f ON f.id = s.file_id",
-}
+SEED = int(os.environ.get("CSB_TEST_SEED", "20261121"))
+ROUNDS = int(os.environ.get("CSB_TEST_ROUNDS", "6"))
 
 
 class RebuildTest(CsbTest):
@@ -51,18 +23,10 @@ class RebuildTest(CsbTest):
         self.catalogue = os.path.join(self.csb_home, "catalogue.db")
 
     def rows(self):
-        """Every table as sorted rows."""
-        database = sqlite3.connect("file:%s?mode=ro" % self.catalogue, uri=True)
-        try:
-            database.text_factory = bytes
-            rows = {name: sorted(map(repr, database.execute(query))) for name, query in TABLES.items()}
-            rows["answers"] = sorted(map(repr, kept_answers.with_names(database)))
-            return rows
-        finally:
-            database.close()
+        return rows_of(self.catalogue)
 
     def assert_same_rows(self, before, after, note=""):
-        for name in TABLES:
+        for name in before:
             if before[name] != after[name]:
                 missing = [row for row in before[name] if row not in after[name]]
                 extra = [row for row in after[name] if row not in before[name]]
@@ -124,6 +88,14 @@ class History:
         kept = [line for line in lines if self.rng.random() < 0.7]
         self.tree.write(session.rel, b"".join(kept) + b'{"type":"mode","mode":"normal"}\n' * self.rng.randrange(30))
 
+    def recount(self, session):
+        """Another number of tokens in the rows of some answers."""
+        parts = session.read().split(b'"output_tokens":')
+        for n in range(1, len(parts)):
+            if self.rng.random() < 0.5:
+                parts[n] = b"%d" % self.rng.randrange(1000) + parts[n].lstrip(b"0123456789")
+        self.tree.write(session.rel, b'"output_tokens":'.join(parts))
+
     def stub(self, session):
         self.tree.write(session.rel, b'{"type":"mode"}\n' if self.rng.random() < 0.7 else b"")
 
@@ -150,8 +122,8 @@ class History:
         there = [s for s in self.sessions if os.path.exists(s.path)]
         if len(there) < 2 or self.rng.random() < 0.2:
             return self.add()
-        act = self.rng.choice([self.grow] * 4 + [self.torn, self.take_back, self.rewrite, self.stub, self.delete,
-                                                 self.move, self.move, self.fork])
+        act = self.rng.choice([self.grow] * 4 + [self.torn, self.take_back, self.rewrite, self.recount, self.stub,
+                                                 self.delete, self.move, self.move, self.fork])
         session = self.rng.choice(there)
         act(session)
         if act == self.move and self.rng.random() < 0.5:
@@ -197,6 +169,33 @@ class Rebuild(RebuildTest):
         gone = [answer[-1] for answers in kept_answers.by_file(database).values() for answer in answers]
         self.assertEqual((5, 1), (gone.count(0), gone.count(1)))
         database.close()
+
+    def test_an_answer_that_changed_in_place_and_moved(self):
+        """It took what the newest version of its row says, in a catalogue that grew as in one built anew."""
+        session = self.tree.session(prompts=2)
+
+        def judge(tokens):
+            text = session.read()
+            at = text.rindex(b'"output_tokens":') + 16
+            self.tree.write(session.rel, text[:at] + b"%d" % tokens + text[text.index(b"}", at):])
+            judge_as_it_is(tokens)
+
+        def judge_as_it_is(tokens):
+            self.backup()
+            grown, said = self.rows(), self.csb("usage", "--json").json()["total"]["output"]
+            self.csb("rebuild-index")
+            self.assert_same_rows(grown, self.rows(), tokens)
+            self.assertEqual([5 + tokens] * 2, [said, self.csb("usage", "--json").json()["total"]["output"]])
+
+        judge(9)
+        judge(7)
+        session.move("/home/ada/elsewhere")
+        judge_as_it_is(7)
+        judge(6)
+        session.turn("more", "of it")
+        judge_as_it_is(11)
+        session.delete()
+        judge_as_it_is(11)
 
     def test_other_machines_branches(self):
         other = type(self.tree)(os.path.join(self.scratch, "other/.claude"))

@@ -12,12 +12,11 @@ import os
 import re
 import resource
 import shutil
-import sqlite3
 import subprocess
 import tempfile
 
 from scene import DONE, FaultTest, blob_ids, snapshot
-from test_rebuild import TABLES
+from catalogue_rows import rows_of
 from waiting import Waiting
 
 KNOWN = ("projects/", "file-history/", "tasks/", "commands/", "agents/", "skills/", "CLAUDE.md", "settings.json")
@@ -182,29 +181,20 @@ class Judge(Waiting, FaultTest):
 
         `may_lag`: what others committed is catalogued when the store is opened the next time, so not by this run.
         """
-        grown = self.rows(self.csb_home)
+        grown = rows_of(os.path.join(self.csb_home, "catalogue.db"))
         heads = {row.split("'")[1]: row.split("'")[-2].lower() for row in grown["roots"]}
         if may_lag and any(heads.get(ref) != tip for ref, tip in self.others_refs().items()):
             return
         copy = os.path.join(self.scratch, "copy")
         shutil.copytree(self.csb_home, copy, symlinks=True)
         self.csb("rebuild-index", env={"CSB_HOME": copy})
-        rebuilt = self.rows(copy)
+        rebuilt = rows_of(os.path.join(copy, "catalogue.db"))
         shutil.rmtree(copy)
-        for name in TABLES:
+        for name in grown:
             if grown[name] != rebuilt[name]:
                 self.fail("I4: table %s\nonly grown:   %s\nonly rebuilt: %s" % (
                     name, [row for row in grown[name] if row not in rebuilt[name]][:3],
                     [row for row in rebuilt[name] if row not in grown[name]][:3]))
-
-    @staticmethod
-    def rows(home):
-        database = sqlite3.connect("file:%s/catalogue.db?mode=ro" % home, uri=True)
-        try:
-            database.text_factory = bytes
-            return {name: sorted(map(repr, database.execute(query))) for name, query in TABLES.items()}
-        finally:
-            database.close()
 
     def judge_restored(self, session):
         """I5."""

@@ -7,7 +7,6 @@ and that the same command, run again, keeps its promise with nobody's help (else
 """
 import os
 import shutil
-import sqlite3
 import sys
 import tempfile
 
@@ -16,7 +15,7 @@ from test_errors import REPORTED, WRITES
 from test_kill import CALLS
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../blackbox"))
 from chats_case import FAST, KEY, ChatsTest  # noqa: E402
-from test_rebuild import TABLES  # noqa: E402
+from catalogue_rows import rows_of  # noqa: E402
 
 SAMPLE = 2   # points of each call, and of each pair of call and error
 ERRORS = {call: errors[:2] for call, errors in WRITES.items()}
@@ -159,16 +158,11 @@ class Restore(Commands):
 
 class Catalogue(Commands):
     def rows(self):
-        database = sqlite3.connect("file:%s/catalogue.db?mode=ro" % self.csb_home, uri=True)
-        try:
-            database.text_factory = bytes
-            return {name: sorted(map(repr, database.execute(query))) for name, query in TABLES.items()}
-        finally:
-            database.close()
+        return rows_of(os.path.join(self.csb_home, "catalogue.db"))
 
     def promise(self):
         rows = self.rows()
-        for name in TABLES:
+        for name in rows:
             self.assertEqual(self.wanted[name], rows[name], "exit 0, table %s" % name)
 
     def kept_whole(self):
