@@ -102,33 +102,55 @@ class CatchUp {
     return branch.ref == settings_.branch() ? settings_.claude_dir : std::string();
   }
 
+  /// What is to be read of a branch.
+  struct Reading {
+    std::vector<archive::CommitInfo> commits;
+    ConfigPrefixes prefixes;
+    bool anew = true;  ///< from its beginning
+    std::vector<Problem> problems{};
+  };
+
+  /// The branch since `root.head`. @return nothing when it is to be read anew: it was rewritten, or a
+  /// transcript lies where none did, and what is beside it was passed over
+  [[nodiscard]] std::optional<Reading> news_of(const catalogue::Root& root, const Oid& tip) const {
+    auto commits = since(*root.head, tip);
+    if (!commits) return std::nullopt;
+    Reading reading{std::move(*commits), catalogue_.prefixes_of(root.id), false};
+    if (store_.commit(*root.head).by_csb) reading.prefixes.emplace();
+    const ConfigPrefixes &known = reading.prefixes,
+                         found = find_config_prefixes(store_, reading.commits, reading.problems);
+    if (!std::includes(known.begin(), known.end(), found.begin(), found.end())) return std::nullopt;
+    return reading;
+  }
+
+  [[nodiscard]] Reading all_of(const Oid& tip) const {
+    Reading reading{store_.history(tip), {}};
+    reading.prefixes = find_config_prefixes(store_, reading.commits, reading.problems);
+    return reading;
+  }
+
   void read_branch(const archive::Branch& branch) {
     const auto root = catalogue_.find_root(branch.ref);
     const bool is_own = is_own_branch(settings_, branch.ref);
     const bool anew = anew_ && !is_own;
     if (!anew && root && root->head == branch.tip) return;
+    std::optional<Reading> reading;
+    if (!anew && root && root->head) reading = news_of(*root, branch.tip);
+    if (!reading) reading = all_of(branch.tip);
+
     auto update = catalogue_.begin();
     const source::Source& source = source_of_branch(branch.ref);
     const std::int64_t root_id = update.ensure_root(branch.ref, source.name(), directory_of(branch, root));
-
-    std::optional<std::vector<archive::CommitInfo>> commits;
-    if (!anew && root && root->head) commits = since(*root->head, branch.tip);
-    if (!commits) {
-      update.clear_root(root_id);
-      commits = store_.history(branch.tip);
-    }
-    if (!is_own) drop_known(*commits);
-
-    BranchReader::Target target{root_id, branch.ref, source, {}};
-    std::vector<archive::CommitInfo> foreign;
-    std::copy_if(commits->begin(), commits->end(), std::back_inserter(foreign),
-                 [](const archive::CommitInfo& commit) { return !commit.by_csb; });
-    target.prefixes = find_config_prefixes(store_, foreign);
+    if (reading->anew) update.clear_root(root_id);
+    update.add_prefixes(root_id, reading->prefixes);
+    if (!is_own) drop_known(reading->commits);
     const auto policy = source.policy(settings_.policy);
-    BranchReader reader(catalogue_, update, store_, *policy, std::move(target));
-    for (const archive::CommitInfo& commit : *commits) reader.read(commit);
+    BranchReader reader(catalogue_, update, store_, *policy,
+                        {root_id, branch.ref, source, std::move(reading->prefixes)});
+    for (const archive::CommitInfo& commit : reading->commits) reader.read(commit);
     reader.finish(progress_);
-    problems_.insert(problems_.end(), reader.problems().begin(), reader.problems().end());
+    for (const std::vector<Problem>& problems : {reading->problems, reader.problems()})
+      problems_.insert(problems_.end(), problems.begin(), problems.end());
     update.set_head(root_id, branch.tip);
     update.commit();
   }

@@ -43,10 +43,21 @@ void BranchReader::read(const archive::CommitInfo& commit) {
       const std::string tree_path = change.path;
       if (!tree_path.starts_with(prefix) || is_submodule(change)) continue;
       change.path.erase(0, prefix.size());
+      if (change.op == ChangeOp::remove && lies_elsewhere(commit, prefix, change.path)) continue;
       change.mode = change.op == ChangeOp::remove ? 0 : private_mode(change.mode);
       record(commit, std::move(change), tree_path);
     }
   }
+}
+
+/// The config directory may lie in several places of a tree, or move from one to another.
+bool BranchReader::lies_elsewhere(const archive::CommitInfo& commit, const std::string& prefix,
+                                  const std::string& path) const {
+  return std::any_of(target_.prefixes.begin(), target_.prefixes.end(), [&](const std::string& other) {
+    const auto entry = other == prefix ? std::nullopt : store_.find(commit.oid, other + path);
+    return entry && (entry->kind == archive::StoredEntry::Kind::file ||
+                     entry->kind == archive::StoredEntry::Kind::symlink);
+  });
 }
 
 /// Everything of a session, whatever it is (restore refuses what is hostile, by name); of the rest what

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "catch_up_content.hpp"
+#include "catch_up_prefix.hpp"
 #include "csb/archive/store.hpp"
 #include "csb/catalogue/catalogue.hpp"
 #include "csb/model/file.hpp"
@@ -24,8 +25,7 @@ class BranchReader {
     std::int64_t root_id = 0;
     std::string branch;
     const source::Source& source;
-    /// In branches of other tools: where the config directory lies in the tree ("", ".claude/", …).
-    std::vector<std::string> prefixes;
+    ConfigPrefixes prefixes;
   };
 
   BranchReader(const catalogue::Catalogue& catalogue, catalogue::Catalogue::Update& update,
@@ -66,6 +66,8 @@ class BranchReader {
                                                                  const Place& newest);
   void report(const std::string& path, const Error& error);
   [[nodiscard]] bool is_wanted(const std::string& path) const;
+  [[nodiscard]] bool lies_elsewhere(const archive::CommitInfo& commit, const std::string& prefix,
+                                    const std::string& path) const;
 
   const catalogue::Catalogue& catalogue_;
   catalogue::Catalogue::Update& update_;

@@ -1,10 +1,10 @@
 #include "catch_up_prefix.hpp"
 
-#include <array>
-#include <set>
+#include <optional>
 #include <string_view>
 
 #include "csb/source/claude_code/policy.hpp"
+#include "csb/util/error.hpp"
 
 namespace csb::app {
 namespace {
@@ -22,32 +22,37 @@ std::optional<std::string_view> prefix_of(std::string_view path) {
   return std::nullopt;
 }
 
-void find_beneath(const archive::Store& store, const Oid& commit, const std::string& folder,
-                  std::set<std::string>& prefixes) {
-  store.for_each_file(commit, folder, [&](const archive::StoredEntry& entry) {
-    if (const auto prefix = prefix_of(entry.path)) prefixes.emplace(*prefix);
-  });
-}
-
 }  // namespace
 
-std::vector<std::string> find_config_prefixes(const archive::Store& store,
-                                              const std::vector<archive::CommitInfo>& commits) {
-  std::set<std::string> prefixes;
-  if (commits.empty()) return {};
-  find_beneath(store, commits.back().oid, "", prefixes);
-  // All swept before the last commit: look where they usually are, each distinct folder once.
-  constexpr std::array<std::string_view, 2> kUsual{"", ".claude/"};
-  std::set<Oid> looked_at;
-  for (auto commit = commits.rbegin(); commit != commits.rend() && prefixes.empty(); ++commit) {
-    for (const std::string_view prefix : kUsual) {
-      const std::string folder = std::string(prefix) + std::string(kProjects);
-      const auto entry = store.find(commit->oid, folder);
-      if (!entry || entry->kind != archive::StoredEntry::Kind::directory) continue;
-      if (looked_at.insert(entry->oid).second) find_beneath(store, commit->oid, folder, prefixes);
+ConfigPrefixes find_config_prefixes(const archive::Store& store,
+                                    const std::vector<archive::CommitInfo>& commits,
+                                    std::vector<Problem>& problems) {
+  ConfigPrefixes prefixes;
+  for (const archive::CommitInfo& commit : commits) {
+    if (commit.by_csb) {
+      prefixes.emplace();
+      continue;
+    }
+    try {
+      for (const std::string& path : store.left_names(commit))
+        if (const auto prefix = prefix_of(path)) prefixes.emplace(*prefix);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::interrupted) throw;
+      problems.push_back({Problem::Severity::note,
+                          {},
+                          "cannot look for sessions in commit " + commit.oid.hex() + ": " + error.what(),
+                          "csb verify says what is damaged"});
     }
   }
-  return {prefixes.begin(), prefixes.end()};
+  return prefixes;
+}
+
+ConfigPrefixes find_config_prefixes(const archive::Store& store, const Oid& commit) {
+  ConfigPrefixes prefixes;
+  store.for_each_file(commit, "", [&](const archive::StoredEntry& entry) {
+    if (const auto prefix = prefix_of(entry.path)) prefixes.emplace(*prefix);
+  });
+  return prefixes;
 }
 
 }  // namespace csb::app

@@ -59,7 +59,7 @@ class Search {
 
   void look_at_tip(const archive::Branch& branch) {
     CommitInfo tip = store_.commit(branch.tip);
-    for (const std::string& prefix : find_config_prefixes(store_, {tip})) prefixes_.insert(prefix);
+    for (const std::string& prefix : find_config_prefixes(store_, tip.oid)) prefixes_.insert(prefix);
     store_.for_each_file(branch.tip, "",
                          [&](const archive::StoredEntry& entry) { note(branch.ref, entry.path); });
     wait_for(std::move(tip));

@@ -12,11 +12,14 @@ constexpr std::size_t kChangesLimit = std::size_t{1} << 30;
 
 using Files = std::map<std::string, StoredEntry>;
 
+enum class Wanted { changes, left_names };
+
 /// Compares two trees directory by directory; equal subtrees are never opened.
 class TreeComparison {
  public:
-  TreeComparison(Store::State& state, const Store& store, std::int64_t time_ns)
-      : state_(state), store_(store), time_ns_(time_ns) {}
+  /// @param wanted `left_names`: only the paths of what is new or differs, without a look at contents
+  TreeComparison(Store::State& state, const Store& store, std::int64_t time_ns, Wanted wanted)
+      : state_(state), store_(store), time_ns_(time_ns), wanted_(wanted) {}
 
   void compare(const std::string& path, const std::optional<Oid>& old, const std::optional<Oid>& fresh) {
     if (old == fresh || path.size() > 4096) return;
@@ -43,6 +46,7 @@ class TreeComparison {
   static bool is_directory(const StoredEntry& entry) { return entry.kind == StoredEntry::Kind::directory; }
 
   void gone(const StoredEntry& entry) {
+    if (wanted_ == Wanted::left_names) return;
     if (is_directory(entry)) return compare(entry.path, entry.oid, std::nullopt);
     if (entry.kind != StoredEntry::Kind::submodule) add(entry.path, ChangeOp::remove);
   }
@@ -58,6 +62,7 @@ class TreeComparison {
     }
     if (after.kind == StoredEntry::Kind::submodule) return;
     Change& change = add(after.path, ChangeOp::add);
+    if (wanted_ == Wanted::left_names) return;
     change.size = store_.size(after);
     change.mtime_ns = time_ns_;
     change.mode = after.kind == StoredEntry::Kind::symlink
@@ -77,8 +82,23 @@ class TreeComparison {
   Store::State& state_;
   const Store& store_;
   std::int64_t time_ns_;
+  Wanted wanted_;
   std::vector<Change> changes_;
 };
+
+/// With the first parent, beneath `prefix`.
+std::vector<Change> compare(const Store& store, const CommitInfo& commit, const std::string& prefix,
+                            Wanted wanted) {
+  const auto tree_at = [&](const Oid& oid) -> std::optional<Oid> {
+    if (prefix.empty()) return store.commit(oid).tree;
+    const auto entry = store.find(oid, prefix);
+    return entry && entry->kind == StoredEntry::Kind::directory ? std::optional(entry->oid) : std::nullopt;
+  };
+  TreeComparison comparison(store.state(), store, commit.time_ns, wanted);
+  comparison.compare(prefix, commit.parents.empty() ? std::nullopt : tree_at(commit.parents.front()),
+                     tree_at(commit.oid));
+  return comparison.take();
+}
 
 }  // namespace
 
@@ -94,15 +114,14 @@ std::vector<Change> Store::changes(const CommitInfo& commit, const std::string& 
     const auto entry = find(commit.oid, std::string(kChangesPath));
     return entry ? parse_changes(read_text(*entry, kChangesLimit)) : std::vector<Change>();
   }
-  const auto tree_at = [&](const Oid& oid) -> std::optional<Oid> {
-    if (prefix.empty()) return this->commit(oid).tree;
-    const auto entry = find(oid, prefix);
-    return entry && entry->kind == StoredEntry::Kind::directory ? std::optional(entry->oid) : std::nullopt;
-  };
-  TreeComparison comparison(*state_, *this, commit.time_ns);
-  comparison.compare(prefix, commit.parents.empty() ? std::nullopt : tree_at(commit.parents.front()),
-                     tree_at(commit.oid));
-  return comparison.take();
+  return compare(*this, commit, prefix, Wanted::changes);
+}
+
+std::vector<std::string> Store::left_names(const CommitInfo& commit) const {
+  std::vector<std::string> names;
+  for (Change& change : compare(*this, commit, {}, Wanted::left_names))
+    names.push_back(std::move(change.path));
+  return names;
 }
 
 }  // namespace csb::archive

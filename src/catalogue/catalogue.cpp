@@ -92,6 +92,15 @@ std::optional<Root> Catalogue::find_root(std::string_view branch) const {
   });
 }
 
+std::set<std::string> Catalogue::prefixes_of(std::int64_t root_id) const {
+  return state_->run([&](Connection& db) {
+    std::set<std::string> prefixes;
+    Query row = db.query("SELECT prefix FROM prefixes WHERE root_id = ?1", root_id);
+    while (row.step()) prefixes.insert(row.bytes(0));
+    return prefixes;
+  });
+}
+
 bool Catalogue::all_reported(std::int64_t root_id, const std::vector<std::string>& paths) const {
   return state_->run([&](Connection& db) {
     for (const std::string& path : paths) {

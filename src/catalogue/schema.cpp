@@ -4,6 +4,7 @@
 #include <string>
 
 #include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 
 #include "csb/catalogue/catalogue.hpp"
@@ -18,13 +19,16 @@ constexpr int kApplicationId = 0x63736263;
 // Paths and plan names are BLOBs: bytes, ordered by memcmp. Times are nanoseconds since the epoch. Unsigned
 // numbers (inodes) are kept as the signed number of the same bits. Numbers of classes and operations: see
 // codes.hpp.
-constexpr const char* kVersion1 = R"sql(
+constexpr const char* kVersion2 = R"sql(
   CREATE TABLE roots(
     id INTEGER PRIMARY KEY,
     branch TEXT NOT NULL UNIQUE,
     source TEXT NOT NULL,
     path BLOB NOT NULL,
     head BLOB);
+
+  -- Where in the trees of a branch's commits the root lies: told by the transcripts they ever held.
+  CREATE TABLE prefixes(root_id INTEGER NOT NULL, prefix BLOB NOT NULL, PRIMARY KEY(root_id, prefix)) WITHOUT ROWID;
 
   -- Every path ever seen. One seen in history only has what its newest version said.
   CREATE TABLE files(
@@ -121,11 +125,22 @@ constexpr const char* kVersion1 = R"sql(
   CREATE TABLE notes(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 )sql";
 
-constexpr std::array<Migration, 1> kMigrations{{{1, kVersion1}}};
+constexpr std::array<Migration, 1> kMigrations{{{2, kVersion2}}};
 static_assert(kMigrations.back().version == kSchemaVersion);
 
 int pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();
+}
+
+void drop_all_tables(SQLite::Database& database) {
+  std::string drops;
+  {
+    SQLite::Statement tables(database,
+                             "SELECT printf('DROP TABLE \"%w\";', name) FROM sqlite_master"
+                             " WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+    while (tables.executeStep()) drops += tables.getColumn(0).getString();
+  }
+  database.exec(drops);
 }
 
 }  // namespace
@@ -145,6 +160,7 @@ void migrate(SQLite::Database& database, std::span<const Migration> steps) {
   if (schema_version(database) >= steps.back().version) return;
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
   const int version = schema_version(database);  // again: another process may have done it meanwhile
+  if (version != 0 && version < steps.front().version) drop_all_tables(database);
   for (const Migration& step : steps) {
     if (step.version <= version) continue;
     database.exec(step.sql);

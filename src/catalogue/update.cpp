@@ -48,6 +48,13 @@ void Catalogue::Update::set_head(std::int64_t root_id, const Oid& head) {
   });
 }
 
+void Catalogue::Update::add_prefixes(std::int64_t root_id, const std::set<std::string>& prefixes) {
+  state_->run([&](Connection& db) {
+    for (const std::string& prefix : prefixes)
+      db.run("INSERT OR IGNORE INTO prefixes(root_id, prefix) VALUES(?1, ?2)", root_id, Blob{prefix});
+  });
+}
+
 void Catalogue::Update::refresh_session(std::int64_t /*root_id: a session is one row over all roots*/,
                                         const SessionId& session) {
   state_->run([&](Connection& db) { refresh_session_row(db, session); });
@@ -88,6 +95,7 @@ void Catalogue::Update::clear_root(std::int64_t root_id) {
     db.run("DELETE FROM commits WHERE root_id = ?1", root_id);
     db.run("DELETE FROM files WHERE root_id = ?1", root_id);
     db.run("DELETE FROM reported WHERE root_id = ?1", root_id);
+    db.run("DELETE FROM prefixes WHERE root_id = ?1", root_id);
     db.run("UPDATE roots SET head = NULL WHERE id = ?1", root_id);
     for (const SessionId& session : sessions) refresh_session_row(db, session);
     state_->last_commit = {};

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 from harness import CsbTest, INCOMPLETE, NOT_FOUND, main, read_all, snapshot
+from catalogue_rows import rows_of
 
 
 class Adopted(CsbTest):
@@ -212,6 +213,65 @@ class Adopted(CsbTest):
         self.assertEqual(newer, session.read())
         self.assertEqual(3, report["versions"])
         self.restore(session.id, status=0)
+
+    def judge_catalogue(self, note):
+        """A backup catalogues what the person committed since; a catalogue built anew says the same. -> its files"""
+        self.tree.write("settings.json", "{} %s\n" % note)
+        self.run_csb("backup")
+        catalogue = os.path.join(self.csb_home, "catalogue.db")
+        grown = rows_of(catalogue)
+        self.run_csb("rebuild-index")
+        rebuilt = rows_of(catalogue)
+        for table in grown:
+            self.assertEqual(grown[table], rebuilt[table], "%s: %s" % (note, table))
+        return [row for row in grown["files"] if "refs/heads/main" in row]
+
+    def test_what_was_committed_before_the_first_session_is_catalogued_with_it(self):
+        self.tree.write("CLAUDE.md", "# rules\n")
+        self.commit()
+        self.assertEqual([], self.judge_catalogue("no session"))
+        session = self.tree.session()
+        self.user_git("add", "projects")
+        self.user_git("commit", "-q", "-m", "a session")
+        found = self.judge_catalogue("a session")
+        self.assertIn(b"CLAUDE.md".hex().upper(), str(found))
+        self.assertIn(session.rel.encode().hex().upper(), str(found))
+
+    def test_what_is_committed_after_the_last_session_is_catalogued_too(self):
+        self.tree.session()
+        self.commit()
+        self.judge_catalogue("a session")
+        self.user_git("rm", "-q", "-r", "--cached", "projects")
+        self.user_git("commit", "-q", "-m", "no session")
+        self.judge_catalogue("no session")
+        self.tree.write("commands/late.md", "late\n")
+        self.user_git("add", "commands")
+        self.user_git("commit", "-q", "-m", "late")
+        self.assertIn(b"commands/late.md".hex().upper(), str(self.judge_catalogue("late")))
+
+    def test_a_folder_that_moves_within_the_repository(self):
+        work = os.path.join(self.scratch, "dotfiles")
+        session = self.tree.session(prompts=2)
+        self.tree.write("CLAUDE.md", "# rules\n")
+        copy = lambda: shutil.copytree(self.claude, os.path.join(work, "dot-claude"), dirs_exist_ok=True,
+                                       ignore=shutil.ignore_patterns(".git"))
+        copy()
+        self.init(work)
+        self.commit()
+        self.judge_catalogue("dot-claude")
+        session.take_back(2)
+        copy()
+        self.commit()
+        self.user_git("mv", "dot-claude", ".claude")
+        self.commit()
+        self.judge_catalogue(".claude")
+        for table in ("versions", "files"):
+            paths = [row for row in rows_of(os.path.join(self.csb_home, "catalogue.db"))[table]
+                     if "refs/heads/main" in row and session.rel.encode().hex().upper() in row]
+            self.assertEqual({"versions": 3, "files": 1}[table], len(paths), paths)
+        self.user_git("rm", "-q", "-r", ".claude/projects")
+        self.commit()
+        self.judge_catalogue("gone")
 
     def test_newer_on_disk_is_kept(self):
         session = self.tree.session()

@@ -24,6 +24,9 @@ KNOWN = (
     # A session without a message grew and moved at once: rebuilt, its former path had the facts of the later one.
     ["own", ["new", 898157315], ["backup", 366297964], ["append", 46120872], ["move", 603644128],
      ["backup", 472259607]],
+    # The person committed a file before any session, and one later: what lay there before was not catalogued with it.
+    ["adopted", ["git_commit", 626337078], ["new", 844826347], ["backup", 563402507], ["git_commit", 166465655],
+     ["torn", 861395945], ["backup", 656857139]],
 )
 CUTS = 150   # sequences tried to make a failing one shorter
 

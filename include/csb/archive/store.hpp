@@ -76,6 +76,10 @@ class Store {
   /// first parent, limited to paths beneath `prefix` (times are the commit's, modes git's).
   [[nodiscard]] std::vector<Change> changes(const CommitInfo& commit, const std::string& prefix = {}) const;
 
+  /// The paths of files and links that differ from the first parent's, or are new: trees alone are read. For
+  /// commits of other tools.
+  [[nodiscard]] std::vector<std::string> left_names(const CommitInfo& commit) const;
+
   /// The entry at a path of a commit. @return nothing when there is none.
   [[nodiscard]] std::optional<StoredEntry> find(const Oid& commit, const std::string& path) const;
   /// Every file, link and submodule beneath `prefix` ("" = all), in tree order; csb's own `.csb/` left out.

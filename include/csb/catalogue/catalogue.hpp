@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,7 @@
 
 namespace csb::catalogue {
 
-inline constexpr int kSchemaVersion = 1;  ///< PRAGMA user_version
+inline constexpr int kSchemaVersion = 2;  ///< PRAGMA user_version
 
 /// A source's root directory and the branch it is archived on.
 struct Root {
@@ -220,8 +221,10 @@ struct Totals {
 class Catalogue {
  public:
   enum class Access {
-    write,  ///< created and migrated when needed; WAL; IMMEDIATE transactions; busy timeout 10 s
-    read,   ///< opened read-only; a newer schema is accepted; no file is Error{not_found}
+    /// Created and migrated when needed, emptied when its schema is from before the first release; WAL,
+    /// IMMEDIATE transactions, busy timeout 10 s.
+    write,
+    read,  ///< opened read-only; a newer schema is accepted; no file is Error{not_found}
     /// Read-only, and nobody writes meanwhile (the caller holds csb's lock): no locks and no shared memory
     /// are needed. A file that a writer left unfinished is opened as for `read`.
     read_alone,
@@ -233,6 +236,9 @@ class Catalogue {
   [[nodiscard]] static Catalogue open(const std::string& path, Access access);
   /// True when `error` means that the file must be set aside and rebuilt. Every call may find damage.
   [[nodiscard]] static bool is_damage(const std::exception& error);
+  /// True when `error`, which is damage to a reader, only means that an older csb made the file: a writer
+  /// replaces what is in it, so that nothing need be set aside.
+  [[nodiscard]] static bool is_outdated(const std::exception& error);
   /// True when the file is somebody else's for now: another program kept it locked for longer than the
   /// timeout, or a newer csb has changed it. Do without it, and leave it as it is.
   [[nodiscard]] static bool is_in_use(const std::exception& error);
@@ -247,6 +253,8 @@ class Catalogue {
   // ---- reading
   [[nodiscard]] std::vector<Root> roots() const;
   [[nodiscard]] std::optional<Root> find_root(std::string_view branch) const;
+  /// As Update::add_prefixes() was told.
+  [[nodiscard]] std::set<std::string> prefixes_of(std::int64_t root_id) const;
   /// Present files of a root, sorted by path in byte order.
   [[nodiscard]] std::vector<KnownFile> known_files(std::int64_t root_id) const;
   [[nodiscard]] std::optional<FileState> file_state(std::int64_t root_id, std::string_view path) const;
@@ -308,6 +316,8 @@ class Catalogue {
     [[nodiscard]] std::int64_t ensure_root(std::string_view branch, std::string_view source,
                                            std::string_view path);
     void set_head(std::int64_t root_id, const Oid& head);
+    /// Where in the trees of its commits the root was found to lie: "", or a folder with a slash at its end.
+    void add_prefixes(std::int64_t root_id, const std::set<std::string>& prefixes);
     /// Inserts or replaces what is remembered of `state.path`.
     void put_file(std::int64_t root_id, const FileState& state);
     /// Takes from an older version of a path (of which a version was added) what outlives its rows: answers
