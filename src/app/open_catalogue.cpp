@@ -35,7 +35,8 @@ std::string store_name(const Settings& settings) {
 
 enum class Fault {
   none,
-  empty,  ///< no file, or nothing in it (a run was killed before it filled it)
+  empty,     ///< no file, or nothing in it (a run was killed before it filled it)
+  outdated,  ///< an older csb's
   damaged,
   other_store,  ///< sound, but of another store, which will want it back
   unreadable,   ///< cannot be read now: permission, a lock, a disk error
@@ -63,6 +64,7 @@ std::optional<Catalogue> open_sound(const Settings& settings, Fault& fault, std:
   } catch (const std::exception& error) {
     const auto* known = dynamic_cast<const Error*>(&error);
     fault = known != nullptr && known->code() == ErrorCode::not_found ? Fault::empty
+            : Catalogue::is_outdated(error)                           ? Fault::outdated
             : Catalogue::is_damage(error)                             ? Fault::damaged
                                                                       : Fault::unreadable;
     why = fault == Fault::empty ? "there is no catalogue" : error.what();
@@ -94,7 +96,7 @@ bool rebuild_in_place(const archive::Store& store, const Settings& settings, Fau
 Catalogue rebuild(const archive::Store& store, const Settings& settings, Fault fault, std::string why,
                   const Said& said) {
   if (said) said("reading the sessions from the store: " + why);
-  const bool may_replace = fault == Fault::empty || fault == Fault::damaged;
+  const bool may_replace = fault == Fault::empty || fault == Fault::outdated || fault == Fault::damaged;
   if (may_replace && rebuild_in_place(store, settings, fault)) {
     Settings mended = settings;
     mended.catalogue_trust = CatalogueTrust::sound;

@@ -43,6 +43,10 @@ bool Catalogue::is_in_use(const std::exception& error) {
   return dynamic_cast<const Locked*>(&error) != nullptr || dynamic_cast<const Newer*>(&error) != nullptr;
 }
 
+bool Catalogue::is_outdated(const std::exception& error) {
+  return dynamic_cast<const Outdated*>(&error) != nullptr;
+}
+
 bool Catalogue::is_damage(const std::exception& error) {
   return dynamic_cast<const Damage*>(&error) != nullptr;
 }

@@ -16,6 +16,12 @@ class Damage : public Error {
       : Error(ErrorCode::failed, what, "it is rebuilt from the store: run csb backup") {}
 };
 
+/// An older csb's: whoever writes begins it anew, whoever reads has it rebuilt.
+class Outdated : public Damage {
+ public:
+  using Damage::Damage;
+};
+
 /// Another program keeps the file locked.
 class Locked : public Error {
  public:

@@ -24,7 +24,7 @@ Error no_catalogue(const std::string& path) {
 void require_readable_schema(SQLite::Database& database, const std::string& path) {
   const int version = schema_version(database);
   if (version == 0) throw no_catalogue(path);  // no damage: a writer may be about to fill it
-  if (version < kSchemaVersion) throw Damage("catalogue '" + path + "' is of an older csb");
+  if (version < kSchemaVersion) throw Outdated("the catalogue '" + path + "' is of an older csb");
 }
 
 }  // namespace

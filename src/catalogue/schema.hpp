@@ -12,15 +12,16 @@ struct Migration {
   const char* sql = nullptr;
 };
 
-/// All steps, oldest first; the last one's version is kSchemaVersion. A step that was released is never
-/// changed: a new one is added.
+/// All steps, oldest first; the first makes everything, the last one's version is kSchemaVersion. A step that
+/// was released is never changed: a new one is added.
 [[nodiscard]] std::span<const Migration> migrations();
 
 /// PRAGMA user_version: 0 in a new file. @throws Damage when the database is another program's
 [[nodiscard]] int schema_version(SQLite::Database& database);
 
 /// Brings the database up to the last of `steps`, in one IMMEDIATE transaction; does nothing when it is
-/// there.
+/// there. What is older than the first step (no such was ever released) is emptied: it is filled from the
+/// store.
 void migrate(SQLite::Database& database, std::span<const Migration> steps);
 
 }  // namespace csb::catalogue

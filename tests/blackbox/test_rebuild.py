@@ -363,6 +363,26 @@ class Robust(RebuildTest):
         database.close()
         self.check()
 
+    def make_older(self):
+        """As an older csb left it: tables of another shape by the same names."""
+        self.forget_catalogue()
+        database = sqlite3.connect(self.catalogue)
+        database.executescript("CREATE TABLE answers(file_id INTEGER, message INTEGER, PRIMARY KEY(file_id, message));"
+                               "CREATE TABLE roots(id INTEGER PRIMARY KEY, branch TEXT);"
+                               "INSERT INTO roots VALUES(1, '%s');"
+                               "PRAGMA application_id = 0x63736263; PRAGMA user_version = 1" % self.git.branch())
+        database.close()
+
+    def test_from_an_older_version(self):
+        for ask in (self.check, self.check_list, lambda: self.csb("rebuild-index")):
+            self.make_older()
+            ask()
+            self.check_list()
+            self.assertEqual("", self.csb("list", "--deleted").err)
+            self.assertEqual([], [n for n in os.listdir(self.csb_home) if n.startswith("catalogue.db.")])
+        self.make_older()
+        self.assertEqual("", self.csb("backup").err)
+
     def test_unreadable_on_the_disk(self):
         """A permanent EIO reading it, at once or only later."""
         need("strace")

@@ -118,6 +118,28 @@ TEST_CASE("a newer schema is read, and never written") {
   CHECK(SQLite::Database("newer.db").execAndGet("PRAGMA user_version").getInt() == kSchemaVersion + 1);
 }
 
+TEST_CASE("an older schema is refused to a reader, and begun anew by a writer") {
+  {
+    SQLite::Database old("older.db", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    old.exec(
+        "CREATE TABLE roots(id INTEGER PRIMARY KEY, other TEXT); CREATE TABLE \"so \"\"named\"(a);"
+        "INSERT INTO roots VALUES(1, 'x'); CREATE INDEX i ON roots(other);"
+        "PRAGMA user_version = 1; PRAGMA application_id = 1668506211");
+  }
+  try {
+    static_cast<void>(Catalogue::open("older.db", Access::read));
+    FAIL("it opened");
+  } catch (const Error& error) {
+    CHECK(Catalogue::is_outdated(error));
+    CHECK(Catalogue::is_damage(error));
+  }
+  make_catalogue("older.db");
+  CHECK(files_in("older.db") == 1);
+  SQLite::Database made("older.db");
+  CHECK(made.execAndGet("PRAGMA user_version").getInt() == kSchemaVersion);
+  CHECK_FALSE(made.tableExists("so \"named"));
+}
+
 TEST_CASE("a reader cannot write") {
   make_catalogue("reader.db");
   Catalogue catalogue = Catalogue::open("reader.db", Access::read);
