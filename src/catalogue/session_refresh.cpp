@@ -41,10 +41,14 @@ void read_newest_version(Connection& db, Transcript& transcript) {
 std::vector<Transcript> transcripts_of(Connection& db, const SessionId& session) {
   std::vector<Transcript> transcripts;
   {
+    // Where no row has a time, the file's own tells it: as it was stored. A touch since then says nothing.
     Query row = db.query(
-        "SELECT id, root_id, path, present, messages, iif(last_ns > 0, last_ns, mtime_ns)"
-        " FROM files INDEXED BY files_by_session CROSS JOIN transcripts ON file_id = id WHERE session = ?1",
-        session.text());
+        "SELECT f.id, f.root_id, f.path, f.present, t.messages, iif(t.last_ns > 0, t.last_ns, coalesce("
+        "  (SELECT v.mtime_ns FROM versions v WHERE v.file_id = f.id AND v.op <> ?2"
+        "   ORDER BY v.commit_id DESC LIMIT 1), f.mtime_ns))"
+        " FROM files f INDEXED BY files_by_session CROSS JOIN transcripts t ON t.file_id = f.id"
+        " WHERE f.session = ?1",
+        session.text(), kOpRemove);
     while (row.step()) {
       Columns columns(row);
       Transcript& transcript = transcripts.emplace_back();

@@ -197,6 +197,17 @@ class Rebuild(RebuildTest):
         session.delete()
         judge_as_it_is(11)
 
+    def test_a_touch_is_no_activity(self):
+        """A transcript whose rows have no time, touched without a change: nothing of that is in the store."""
+        session = self.tree.session(prompts=0, title="no turn yet")
+        self.backup()
+        for act in (lambda: self.tree.stamp(session.rel), session.footprint, session.delete):
+            act()
+            self.backup()
+            before = self.rows()
+            self.csb("rebuild-index")
+            self.assert_same_rows(before, self.rows())
+
     def test_other_machines_branches(self):
         other = type(self.tree)(os.path.join(self.scratch, "other/.claude"))
         theirs, gone = other.session(prompts=2), other.session(prompts=1)
