@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <iterator>
 #include <map>
+#include <tuple>
 
 #include "changes.hpp"
 #include "csb/archive/store.hpp"
@@ -23,7 +26,8 @@ class TreeComparison {
 
   void compare(const std::string& path, const std::optional<Oid>& old, const std::optional<Oid>& fresh) {
     if (old == fresh || path.size() > 4096) return;
-    const auto before = items(path, old), after = items(path, fresh);
+    const auto old_items = items_of(old), fresh_items = items_of(fresh);
+    const auto before = entries(path, old_items, fresh_items), after = entries(path, fresh_items, old_items);
     for (const auto& [name, entry] : before)
       if (after.find(name) == after.end()) gone(entry);
     for (const auto& [name, entry] : after) {
@@ -35,11 +39,25 @@ class TreeComparison {
   [[nodiscard]] std::vector<Change> take() { return std::move(changes_); }
 
  private:
-  Files items(const std::string& path, const std::optional<Oid>& tree) {
+  static bool precedes(const TreeItem& a, const TreeItem& b) {
+    return std::tie(a.name, a.mode, a.oid) < std::tie(b.name, b.mode, b.oid);
+  }
+
+  std::vector<TreeItem> items_of(const std::optional<Oid>& tree) {
+    if (!tree) return {};
+    std::vector<TreeItem> items = state_.tree(*tree);
+    std::sort(items.begin(), items.end(), precedes);
+    return items;
+  }
+
+  /// Without those that the other tree has too: most are the same, and an entry looks into its tree.
+  Files entries(const std::string& path, const std::vector<TreeItem>& items,
+                const std::vector<TreeItem>& other) {
+    std::vector<TreeItem> differing;
+    std::set_difference(items.begin(), items.end(), other.begin(), other.end(), std::back_inserter(differing),
+                        precedes);
     Files files;
-    if (!tree) return files;
-    const std::vector<TreeItem> list = state_.tree(*tree);
-    for (const TreeItem& item : list)
+    for (const TreeItem& item : differing)
       files.emplace(item.name, state_.entry(path.empty() ? item.name : path + "/" + item.name, item));
     return files;
   }
