@@ -10,7 +10,6 @@
 
 #include "backup_record.hpp"
 #include "backup_session.hpp"
-#include "csb/app/branches.hpp"
 #include "csb/app/open_catalogue.hpp"
 #include "csb/app/versions.hpp"
 #include "csb/model/rel_path.hpp"
@@ -373,13 +372,9 @@ void BackupRun::read_files(std::vector<Work>& work, const StoreSlice& store) {
 void BackupRun::read_other_branches() {
   if (!stores() || !store_.was_opened()) return;
   try {
-    for (const archive::Branch& branch : session_branches(store_.store())) {
-      if (branch.ref == target_.branch) continue;
-      const auto row = catalogue_->find_root(branch.ref);
-      if (row && row->head == branch.tip) continue;
-      const auto problems = catch_up(*catalogue_, store_.store(), settings_, branch.ref);
-      result_.problems.insert(result_.problems.end(), problems.begin(), problems.end());
-    }
+    if (is_up_to_date(*catalogue_, store_.store())) return;
+    const auto problems = catch_up(*catalogue_, store_.store(), settings_);
+    result_.problems.insert(result_.problems.end(), problems.begin(), problems.end());
   } catch (const std::exception& error) {
     note(std::string("another branch of the store could not be read: ") + error.what());
   }

@@ -37,6 +37,7 @@ class CatchUp {
     const auto branches = in_reading_order(session_branches(store_), settings_);
     if (only_branch.empty()) forget_vanished(branches);
     for (const archive::Branch& branch : branches) {
+      if (const auto root = catalogue_.find_root(branch.ref)) passed_.insert(root->id);
       if (only_branch.empty() || branch.ref == only_branch) read_branch(branch);
       earlier_.push_back(branch.tip);
     }
@@ -45,7 +46,7 @@ class CatchUp {
 
  private:
   /// A branch that was deleted: what only it had cannot be restored any more, and what it was catalogued
-  /// for may be in another one, so those are read anew.
+  /// for may be in another one.
   void forget_vanished(const std::vector<archive::Branch>& branches) {
     for (const catalogue::Root& root : catalogue_.roots()) {
       const bool exists =
@@ -54,9 +55,18 @@ class CatchUp {
       if (exists || !root.head || is_written_here(root.branch)) continue;
       auto update = catalogue_.begin();
       update.clear_root(root.id);
+      forget_heads_to_come(update, [](const catalogue::Root&) { return true; });
       update.commit();
-      anew_ = true;
     }
+  }
+
+  /// A commit is catalogued for the first branch that has it. Where an earlier branch has lost some, or has
+  /// got those that a later one is catalogued for, the later one is read anew.
+  template <typename Concerns>
+  void forget_heads_to_come(catalogue::Catalogue::Update& update, const Concerns& concerns) const {
+    for (const catalogue::Root& root : catalogue_.roots())
+      if (root.head && !passed_.contains(root.id) && !is_own_branch(settings_, root.branch) && concerns(root))
+        update.forget_head(root.id);
   }
 
   /// A branch of these settings is stored anew by the next backup.
@@ -129,13 +139,19 @@ class CatchUp {
     return reading;
   }
 
+  [[nodiscard]] bool has_any(const catalogue::Root& root,
+                             const std::vector<archive::CommitInfo>& commits) const {
+    return std::any_of(commits.begin(), commits.end(), [&](const archive::CommitInfo& commit) {
+      return catalogue_.knows_commit(root.id, commit.oid);
+    });
+  }
+
   void read_branch(const archive::Branch& branch) {
     const auto root = catalogue_.find_root(branch.ref);
     const bool is_own = is_own_branch(settings_, branch.ref);
-    const bool anew = anew_ && !is_own;
-    if (!anew && root && root->head == branch.tip) return;
+    if (root && root->head == branch.tip) return;
     std::optional<Reading> reading;
-    if (!anew && root && root->head) reading = news_of(*root, branch.tip);
+    if (root && root->head) reading = news_of(*root, branch.tip);
     if (!reading) reading = all_of(branch.tip);
 
     auto update = catalogue_.begin();
@@ -144,6 +160,10 @@ class CatchUp {
     if (reading->anew) update.clear_root(root_id);
     update.add_prefixes(root_id, reading->prefixes);
     if (!is_own) drop_known(reading->commits);
+    const bool may_have_lost = reading->anew && root && root->head;
+    forget_heads_to_come(update, [&](const catalogue::Root& other) {
+      return may_have_lost || has_any(other, reading->commits);
+    });
     const auto policy = source.policy(settings_.policy);
     BranchReader reader(catalogue_, update, store_, *policy,
                         {root_id, branch.ref, source, std::move(reading->prefixes)});
@@ -159,10 +179,10 @@ class CatchUp {
   const archive::Store& store_;
   const Settings& settings_;
   const std::function<void(std::uint64_t, std::uint64_t)>& progress_;
-  std::vector<Oid> earlier_;       ///< tips of the branches before this one
-  bool anew_ = false;              ///< read every branch but the own from its beginning
-  std::size_t walked_ = 0;         ///< how many of those are in known_
-  std::unordered_set<Oid> known_;  ///< their commits
+  std::vector<Oid> earlier_;                 ///< tips of the branches before this one
+  std::unordered_set<std::int64_t> passed_;  ///< roots of those
+  std::size_t walked_ = 0;                   ///< how many of those are in known_
+  std::unordered_set<Oid> known_;            ///< their commits
   std::vector<Problem> problems_;
 };
 
@@ -176,10 +196,18 @@ std::vector<Problem> catch_up(catalogue::Catalogue& catalogue, const archive::St
 
 bool is_up_to_date(const catalogue::Catalogue& catalogue, const archive::Store& store) {
   const auto branches = session_branches(store);
-  return std::all_of(branches.begin(), branches.end(), [&](const archive::Branch& branch) {
-    const auto root = catalogue.find_root(branch.ref);
-    return root && root->head == branch.tip;
-  });
+  const auto roots = catalogue.roots();
+  const auto tip_of = [&](const catalogue::Root& root) -> std::optional<Oid> {
+    const auto found = std::find_if(branches.begin(), branches.end(),
+                                    [&](const archive::Branch& branch) { return branch.ref == root.branch; });
+    return found == branches.end() ? std::nullopt : std::optional(found->tip);
+  };
+  std::size_t read = 0;
+  for (const catalogue::Root& root : roots) {
+    if (root.head != tip_of(root)) return false;  // or it was deleted
+    read += root.head ? 1 : 0;
+  }
+  return read == branches.size();
 }
 
 }  // namespace csb::app

@@ -48,6 +48,10 @@ void Catalogue::Update::set_head(std::int64_t root_id, const Oid& head) {
   });
 }
 
+void Catalogue::Update::forget_head(std::int64_t root_id) {
+  state_->run([&](Connection& db) { db.run("UPDATE roots SET head = NULL WHERE id = ?1", root_id); });
+}
+
 void Catalogue::Update::add_prefixes(std::int64_t root_id, const std::set<std::string>& prefixes) {
   state_->run([&](Connection& db) {
     for (const std::string& prefix : prefixes)

@@ -83,6 +83,7 @@ std::int64_t versioned_file(Connection& db, const Version& version) {
 
 std::vector<Version> Catalogue::versions_of(const SessionId& session) const {
   return state_->run([&](Connection& db) {
+    // Git keeps seconds: of two branches with commits of the same one, that with the latest content is later.
     return read_versions(
         db.query("WITH paths(id) AS ("
                  "  SELECT id FROM files WHERE session = ?1"
@@ -100,7 +101,8 @@ std::vector<Version> Catalogue::versions_of(const SessionId& session) const {
                  "  CROSS JOIN files ON files.id = paths.id"
                  "  CROSS JOIN commits ON commits.id = commit_id"
                  "  CROSS JOIN roots ON roots.id = files.root_id"
-                 " ORDER BY order_ns, files.root_id, sequence, versions.id",
+                 " ORDER BY order_ns, max(versions.mtime_ns) OVER (PARTITION BY order_ns, files.root_id),"
+                 "  files.root_id, sequence, versions.id",
                  session.text()));
   });
 }

@@ -4,9 +4,10 @@ import sqlite3
 import kept_answers
 
 # Every table, with names for numbers. Left out are what only the disk knows (stamps of files that are there,
-# whether one was racy), the parser's own state, and what the store does not have (runs, notes, names reported).
+# whether one was racy), the parser's own state, what the store does not have (runs, notes, names reported), and that
+# there once was a branch.
 TABLES = {
-    "roots": "SELECT branch, source, path, hex(head) FROM roots",
+    "roots": "SELECT branch, source, path, hex(head) FROM roots WHERE head IS NOT NULL",
     "files": "SELECT r.branch, hex(f.path), f.size, f.mode & 511, f.class, f.present, f.session FROM files f"
              " JOIN roots r ON r.id = f.root_id",
     "contents": "SELECT hex(f.path), hex(c.slices), c.parsed_to, c.facts FROM contents c"

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 
-from harness import CsbTest, INCOMPLETE, NOT_FOUND, main, read_all, snapshot
+from harness import CsbTest, Git, INCOMPLETE, NOT_FOUND, main, read_all, snapshot
 from catalogue_rows import rows_of
 
 
@@ -272,6 +272,38 @@ class Adopted(CsbTest):
         self.user_git("rm", "-q", "-r", ".claude/projects")
         self.commit()
         self.judge_catalogue("gone")
+
+    def test_branches_that_go_their_ways_and_meet(self):
+        """A commit is catalogued for the first branch that has it, whichever had it when."""
+        def branches(**tips):
+            for name, tip in tips.items():
+                self.user_git("update-ref", *(["refs/heads/" + name, tip] if tip else ["-d", "refs/heads/" + name]))
+        ids = set()
+        for _ in range(2):
+            ids.add(self.tree.session().id)
+            self.commit()
+        newer, older = self.user_git("rev-list", "main").stdout.decode().split()
+        for note, tips in (("together", {"main": older, "side": older}), ("one ahead", {"side": newer}),
+                           ("together again", {"main": newer}), ("one taken back", {"main": older}),
+                           ("one gone", {"side": None})):
+            branches(**tips)
+            self.judge_catalogue(note)
+        self.assertEqual(ids, {s["id"] for s in self.run_csb("list", "--json", "-n0").json()["sessions"]})
+
+    def test_what_was_committed_in_the_second_of_a_backup(self):
+        """The newest is what was written last: git does not tell which commit came first."""
+        session = self.tree.session()
+        older = session.read()
+        session.turn("more", "of it")
+        newest = session.read()
+        self.run_csb("backup")
+        own = Git(self.git_dir, self.home)
+        self.when = int(own.text("log", "-1", "--format=%ct", own.branch())) - 60   # commit() adds them
+        self.tree.write(session.rel, older)
+        self.commit()
+        os.unlink(session.path)
+        self.restore(session.id)
+        self.assertEqual(newest, session.read())
 
     def test_newer_on_disk_is_kept(self):
         session = self.tree.session()

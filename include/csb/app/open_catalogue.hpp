@@ -43,7 +43,7 @@ std::vector<Problem> catch_up(catalogue::Catalogue& catalogue, const archive::St
 /// True when the catalogue was made from the store of these settings, or is to be.
 [[nodiscard]] bool is_of_this_store(const catalogue::Catalogue& catalogue, const Settings& settings);
 
-/// True when the catalogue reflects the tip of every branch of the store.
+/// True when the catalogue reflects the tip of every branch of the store, and no other branch.
 [[nodiscard]] bool is_up_to_date(const catalogue::Catalogue& catalogue, const archive::Store& store);
 
 }  // namespace csb::app

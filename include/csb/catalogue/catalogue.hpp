@@ -316,6 +316,8 @@ class Catalogue {
     [[nodiscard]] std::int64_t ensure_root(std::string_view branch, std::string_view source,
                                            std::string_view path);
     void set_head(std::int64_t root_id, const Oid& head);
+    /// As if no commit of it had been read; what is known of it stays until it is cleared.
+    void forget_head(std::int64_t root_id);
     /// Where in the trees of its commits the root was found to lie: "", or a folder with a slash at its end.
     void add_prefixes(std::int64_t root_id, const std::set<std::string>& prefixes);
     /// Inserts or replaces what is remembered of `state.path`.
