@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <string>
 
+#include <SQLiteCpp/Column.h>
+
 #include "csb/util/text.hpp"
+#include "errors.hpp"
 #include "session_row.hpp"
 #include "state.hpp"
 
@@ -35,6 +38,15 @@ constexpr std::string_view kWordOccurs =
     "instr(CAST(lower(t.title || char(10) || t.first_prompt || char(10) || t.start_cwd || char(10) || t.cwd"
     " || char(10) || rtrim(f.path, replace(f.path, '/', ''))) AS BLOB), ?1) > 0";
 
+/// A whole id is no word that might not occur: that it is unknown is said of a sound catalogue only.
+/// @throws Damage
+void require_soundness(Connection& db, const SessionId& id) {
+  Query row =
+      db.query("SELECT 1 FROM files CROSS JOIN transcripts ON file_id = id WHERE session = ?1", id.text());
+  if (row.step() || db.database().execAndGet("PRAGMA integrity_check(1)").getString() != "ok")
+    throw Damage("the catalogue '" + db.path() + "' contradicts itself");
+}
+
 }  // namespace
 
 std::vector<Session> Catalogue::resolve(std::string_view text) const {
@@ -45,6 +57,7 @@ std::vector<Session> Catalogue::resolve(std::string_view text) const {
     if (may_be_part_of_id(wanted)) found = sessions_where(db, kIdBeginsOrEnds, wanted);
     if (found.empty()) found = sessions_where(db, kTitleIs, wanted);
     if (found.empty()) found = sessions_where(db, kWordOccurs, wanted);
+    if (const auto id = SessionId::parse(wanted); found.empty() && id) require_soundness(db, *id);
     return found;
   });
 }
