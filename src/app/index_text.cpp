@@ -51,7 +51,8 @@ bool is_of_this_history(const TextIndex& index, const Catalogue& catalogue) {
   return true;
 }
 
-/// Most searches find nothing new: they leave the index as it is, without a write. To be asked under the lock.
+/// Most searches find nothing new: they leave the index as it is, without a write. To be asked under the
+/// lock.
 bool is_up_to_date(const Settings& settings, const Catalogue& catalogue) {
   try {
     const TextIndex index = TextIndex::open(settings.text_index_file(), TextIndex::Access::read_alone);

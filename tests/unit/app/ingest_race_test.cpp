@@ -75,7 +75,8 @@ TEST_CASE("a file that never stands still is a problem") {
     return app::hash_slice(data, prior);
   });
   CHECK(result.outcome == Outcome::failed);
-  CHECK(result.problem.severity == Problem::Severity::not_saved);
+  REQUIRE(result.problem);
+  CHECK(result.problem->severity == Problem::Severity::not_saved);
   CHECK(c.opened == 3);
 }
 

@@ -59,7 +59,8 @@ TEST_CASE("a stored block is only believed when its lengths are right") {
   Bytes nothing;
   CHECK(inflate(store_block({}), nothing));
   const Bytes small = bytes("copy");
-  for (const std::size_t at : {0UL, 3UL, 4UL, 5UL, 6UL}) {  // git refuses such a stream, so csb must not take it
+  for (const std::size_t at :
+       {0UL, 3UL, 4UL, 5UL, 6UL}) {  // git refuses such a stream, so csb must not take it
     Bytes damaged = store_block(small), back(small.size());
     damaged[at] ^= std::byte{0x10};
     CHECK_FALSE(inflate(damaged, back));
