@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <initializer_list>
 
 #include "command_functions.hpp"
@@ -77,10 +78,16 @@ void show(const Fd& out, const std::string& message) {
   write_all(out.get(), as_bytes("{\"systemMessage\":\"" + json_escape(message) + "\"}\n"), "standard output");
 }
 
+/// A client that exits sends SIGTERM to the hooks that still run, and waits up to 1.5 s until it sees none of
+/// their processes. One that is killed leaves its child to the init process, which in a container may never
+/// look; one that goes on is done in a few milliseconds.
+void see_it_through() { std::signal(SIGTERM, SIG_IGN); }
+
 void respond(Call& call, const std::string& event_name, std::int64_t called_ns) {
   Fd out = silence();
   const auto event = app::parse_hook_event(event_name);
   if (!event) return;
+  if (app::only_hands_over(*event)) see_it_through();
   const std::string input = read_input(STDIN_FILENO);
   point_to_null({STDIN_FILENO});  // whoever has more to write is not kept waiting
   const bool is_compaction = *event == app::HookEvent::pre_compact;

@@ -43,6 +43,7 @@ void let_go_of_everything() {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  std::signal(SIGTERM, SIG_DFL);
 }
 
 /// What arrives until the other end is closed. @return false when the deadline came first

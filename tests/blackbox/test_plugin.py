@@ -4,7 +4,9 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
+import time
 
 from harness import CsbTest, main, need
 
@@ -126,6 +128,27 @@ class Wrapper(CsbTest):
         os.unlink(broken)
         os.mkdir(broken)
         self.assertEqual((b"", b""), (lambda d: (d.stdout, d.stderr))(self.run_csb("hook", "Stop")))
+
+    def told_to_end(self, *command):
+        """A hook that waits for its input when the client, which exits, sends SIGTERM to its group. -> exit status"""
+        hook = subprocess.Popen(command, env=self.environment(), stdin=subprocess.PIPE, start_new_session=True)
+        time.sleep(0.5)
+        os.killpg(hook.pid, signal.SIGTERM)
+        time.sleep(0.1)
+        hook.communicate(json.dumps({"session_id": "00000000-0000-4000-8000-0000000000ff"}).encode(), timeout=60)
+        return hook.returncode
+
+    def test_a_hook_that_the_client_ends_sees_it_through(self):
+        # A client that exits waits for all that is left of a hook it has ended, up to 1.5 s: for what a killed shell
+        # leaves to an init process that never looks, too.
+        self.install(os.path.join(self.home, ".local/bin/csb"))
+        events = ("Stop", "SubagentStop", "SessionEnd")
+        for event in events:
+            for command in (["sh", RUN_CSB, "hook", event], ["sh", "-c", hooks_of(load("hooks/settings.json"))[event][1]["command"]]):
+                self.assertEqual(0, self.told_to_end(*command), command)
+        with open(os.path.join(self.csb_home, "log/hooks"), encoding="ascii") as f:
+            self.assertEqual([event for event in events for _ in range(2)], [line.split()[1] for line in f if line.strip()])
+        self.assertEqual(-signal.SIGTERM, self.told_to_end("sh", RUN_CSB, "hook", "PreCompact"), "a person who gives up")
 
     def test_the_snippet_runs_csb_where_quickstart_puts_it(self):
         session = self.tree.session()

@@ -18,6 +18,11 @@ inline constexpr std::array<HookEvent, 5> kHookEvents{HookEvent::session_start, 
                                                       HookEvent::stop, HookEvent::subagent_stop,
                                                       HookEvent::session_end};
 
+/// Whether a hook for this is done as soon as another process has the work: the client does not wait for it.
+[[nodiscard]] constexpr bool only_hands_over(HookEvent event) {
+  return event == HookEvent::stop || event == HookEvent::subagent_stop || event == HookEvent::session_end;
+}
+
 /// As the client spells it: "PreCompact".
 [[nodiscard]] std::string_view to_string(HookEvent event);
 [[nodiscard]] std::optional<HookEvent> parse_hook_event(std::string_view text);

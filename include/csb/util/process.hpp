@@ -17,8 +17,8 @@ namespace csb {
                                        const std::function<std::string()>& work);
 
 /// Does `work` in a process that nobody waits for: a session and parent of its own, "/" as its directory, no
-/// descriptor but /dev/null three times, a lower priority than whoever is waited for. Returns as soon as that
-/// process exists.
+/// descriptor but /dev/null three times, a lower priority than whoever is waited for; SIGTERM ends it,
+/// whatever this process does with it. Returns as soon as that process exists.
 /// @param work as above; it must not use descriptors opened before
 /// @throws Error when there can be no such process
 void start_detached(const std::function<void()>& work);

@@ -81,6 +81,15 @@ TEST_CASE("a detached process has a session, a directory and descriptors of its 
   CHECK(wait_for(mark) == "apart, at the root, lets go, silent, yields");
 }
 
+TEST_CASE("a detached process ends at SIGTERM, whatever the one before it made of that") {
+  const std::string mark = here() + "/signal";
+  const auto before = std::signal(SIGTERM, SIG_IGN);
+  start_detached(
+      [&] { fs::replace_file(mark, std::signal(SIGTERM, SIG_IGN) == SIG_DFL ? "ends" : "stays"); });
+  std::signal(SIGTERM, before);
+  CHECK(wait_for(mark) == "ends");
+}
+
 TEST_CASE("a detached process that throws ends quietly") {
   const std::string mark = here() + "/thrown";
   start_detached([&] {
