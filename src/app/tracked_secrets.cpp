@@ -1,7 +1,6 @@
 #include "tracked_secrets.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <queue>
 #include <set>
 #include <string_view>
@@ -16,13 +15,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using archive::CommitInfo;
 
-constexpr std::chrono::seconds kPatience{5};
 constexpr std::size_t kMostFound = 1'000;
 
 class Search {
  public:
-  Search(const archive::Store& store, std::size_t most_commits)
-      : store_(store), most_commits_(most_commits), until_(Clock::now() + kPatience) {}
+  Search(const archive::Store& store, const SecretSearch& bounds)
+      : store_(store), most_commits_(bounds.most_commits), until_(Clock::now() + bounds.patience) {}
 
   TrackedSecrets run() {
     for (const archive::Branch& branch : store_.branches())
@@ -105,8 +103,8 @@ class Search {
 
 }  // namespace
 
-TrackedSecrets find_tracked_secrets(const archive::Store& store, std::size_t most_commits) {
-  return Search(store, most_commits).run();
+TrackedSecrets find_tracked_secrets(const archive::Store& store, const SecretSearch& search) {
+  return Search(store, search).run();
 }
 
 }  // namespace csb::app

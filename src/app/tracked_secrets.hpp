@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -16,11 +17,15 @@ struct TrackedSecrets {
   bool all = true;          ///< false: there are more commits, or some cannot be read
 };
 
-/// Looks through every branch that csb did not write: its newest tree, then what each commit added, newest
-/// first.
-/// @param most_commits where it stops; it also stops after some seconds, since nobody waits longer for a
-/// doctor
+/// Where the search stops: nobody waits longer for a doctor.
+struct SecretSearch {
+  std::size_t most_commits = 20'000;
+  std::chrono::milliseconds patience{5'000};
+};
+
+/// Looks through every branch that csb did not write: its newest tree, whatever the bounds, then what each
+/// commit added, newest first, within them.
 [[nodiscard]] TrackedSecrets find_tracked_secrets(const archive::Store& store,
-                                                  std::size_t most_commits = 20'000);
+                                                  const SecretSearch& search = {});
 
 }  // namespace csb::app

@@ -175,6 +175,20 @@ class Doctor(Base):
         self.assertEqual("note", said["state"])
         self.assertIn("not all", said["text"])
 
+    def test_a_history_too_long_to_be_searched_is_no_clean_one(self):
+        self.tree.session()
+        self.git_run("init", "-q", "-b", "main")
+        commit = "commit refs/heads/main\ncommitter a <a@b> %d +0000\ndata 1\nm\n%s\n"
+        stream = commit % (1_600_000_000, 'M 100644 inline .credentials.json\ndata 2\n{}\n')
+        stream += commit % (1_600_000_001, "D .credentials.json\n")
+        stream += "".join(commit % (1_600_000_002 + n, "") for n in range(20_000))
+        self.git_run("fast-import", "--quiet", input=stream)
+        said = self.checks(status=GAP)["secrets"]
+        self.assertEqual("note", said["state"], said)
+        self.assertRegex(said["text"], r"looked at [1-9]\d* commits, not all: there may be more")
+        self.assertIn("git log --all", said["mend"])
+        self.assertRegex(self.csb("doctor", status=GAP).out, "not all: there may be\\s+more")
+
     def test_two_directories_with_short_periods(self):
         work = os.path.join(self.home, "work")
         os.makedirs(work)
@@ -191,9 +205,9 @@ class Doctor(Base):
             self.git_run("add", "-f", *paths)
         self.git_run("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "m")
 
-    def git_run(self, *args):
+    def git_run(self, *args, **kw):
         return subprocess.run(["git", "-C", self.claude, *args], check=True, capture_output=True, text=True,
-                              env=self.environment()).stdout
+                              env=self.environment(), **kw).stdout
 
     def test_fix_asks_and_mends(self):
         self.sound()
