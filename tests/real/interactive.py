@@ -2,13 +2,10 @@
 import json
 import os
 import subprocess
-import sys
 import time
 
-from real_client import HERE
+from real_client import KEY
 
-MOCK = os.path.join(HERE, "..", "support", "mock_anthropic.py")
-KEY = "sk-ant-test-000"
 LONG = 60
 
 
@@ -21,16 +18,12 @@ class Terminal:
         self.name = "csb%d-%d" % (os.getpid(), time.monotonic_ns())
         self.errors = os.path.join(test.out, "client.err")
         self.seed()
-        env = {"PATH": "/usr/bin:/bin", "HOME": test.home, "TERM": "xterm-256color", "LANG": "C.UTF-8",
-               "ANTHROPIC_BASE_URL": "http://127.0.0.1:%s" % self.start_mock(), "ANTHROPIC_API_KEY": KEY,
-               "DISABLE_TELEMETRY": "1", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1",
-               "GIT_CONFIG_NOSYSTEM": "1", **environment}
+        env = {**test.client_environment(), "TERM": "xterm-256color", **environment}
         script = os.path.join(test.out, self.name + ".sh")
-        client = os.path.join(test.prefix, "node_modules/.bin/claude")
         quote = lambda word: "'" + word.replace("'", "'\\''") + "'"
         with open(script, "w", encoding="utf-8") as f:
             f.write("cd %s\nenv -i %s %s %s 2>%s\necho CLIENT-EXIT=$?\nsleep 600\n" % (
-                quote(cwd), " ".join(quote("%s=%s" % item) for item in env.items()), quote(client),
+                quote(cwd), " ".join(quote("%s=%s" % item) for item in env.items()), quote(test.program),
                 " ".join(map(quote, args)), quote(self.errors)))
         self.tmux("-f", "/dev/null", "new-session", "-d", "-s", "i", "-x", "150", "-y", "50", "sh " + quote(script))
         test.addCleanup(self.close)
@@ -49,16 +42,6 @@ class Terminal:
                                                                         hasCompletedProjectOnboarding=True)
         with open(path, "w", encoding="utf-8") as f:
             json.dump(data, f)
-
-    def start_mock(self):
-        port_file = os.path.join(self.test.out, self.name + ".port")
-        mock = subprocess.Popen([sys.executable, MOCK, "--port", "0", "--port-file", port_file, "--log",
-                                 os.path.join(self.test.out, "requests.jsonl")],
-                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.test.addCleanup(lambda: (mock.terminate(), mock.wait()))
-        self.until(lambda: os.path.exists(port_file) and os.path.getsize(port_file), "the mock does not start")
-        with open(port_file, encoding="ascii") as f:
-            return f.read().strip()
 
     def tmux(self, *args, check=True):
         return subprocess.run(["tmux", "-L", self.name, *args], env={"PATH": os.environ["PATH"], "HOME": self.test.home,

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -14,6 +15,8 @@ sys.path.insert(0, os.path.join(HERE, "..", "blackbox"))
 from harness import CsbTest  # noqa: E402
 
 SCRIPT = os.path.join(HERE, "..", "support", "make_real_sessions.sh")
+MOCK = os.path.join(HERE, "..", "support", "mock_anthropic.py")
+KEY = "sk-ant-test-000"
 PACKAGE, VERSION = "@anthropic-ai/claude-code", "2.1.329"
 
 
@@ -32,6 +35,31 @@ class RealClientTest(CsbTest):
         self.store = os.path.join(self.csb_home, "store.git")
         self.git = type(self.git)(self.store, self.home)
         self.prefix = os.environ.get("CSB_TEST_CLIENT_DIR") or os.path.join(self.scratch, "client")
+
+    @property
+    def program(self):
+        """The client, once client() or build() has installed it."""
+        return os.path.join(self.prefix, "node_modules/.bin/claude")
+
+    def client_environment(self):
+        """For a client that is started without the script: with a stand-in for the API of its own."""
+        return {"PATH": "/usr/bin:/bin", "HOME": self.home, "LANG": "C.UTF-8", "ANTHROPIC_API_KEY": KEY,
+                "ANTHROPIC_BASE_URL": "http://127.0.0.1:" + self.start_mock(), "DISABLE_TELEMETRY": "1",
+                "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1", "GIT_CONFIG_NOSYSTEM": "1"}
+
+    def start_mock(self):
+        """-> its port"""
+        port_file = os.path.join(self.out, "mock-%d.port" % time.monotonic_ns())
+        mock = subprocess.Popen([sys.executable, MOCK, "--port", "0", "--port-file", port_file, "--log",
+                                 os.path.join(self.out, "requests.jsonl")],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(lambda: (mock.terminate(), mock.wait()))
+        deadline = time.monotonic() + 60
+        while not os.path.exists(port_file) or not os.path.getsize(port_file):
+            self.assertLess(time.monotonic(), deadline, "the mock does not start")
+            time.sleep(0.05)
+        with open(port_file, encoding="ascii") as f:
+            return f.read().strip()
 
     def script(self, command, *args, status=0, timeout=600):
         """One command of make_real_sessions.sh. -> CompletedProcess"""

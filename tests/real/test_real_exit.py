@@ -1,0 +1,117 @@
+"""How long the real client takes from its last output to its exit: what of that is csb's.
+
+Hooks may delay it by 50 ms, and the plugin's server by 50 ms more than a server that does nothing. Runs of all kinds
+are interleaved and medians compared, so that a busy machine slows all of them; a measurement that misses is repeated.
+CSB_TEST_EXIT_RUNS is how many runs of each kind one measurement has.
+"""
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+from real_client import HERE, RealClientTest
+from harness import main
+
+MUST = 50                 # milliseconds
+RUNS = int(os.environ.get("CSB_TEST_EXIT_RUNS", "9"))
+ATTEMPTS = 4
+PLUGIN = os.path.join(HERE, "../../plugin")
+IDLE_SERVER = os.path.join(HERE, "idle_mcp_server.py")
+# Answers after a second: by then every server is connected.
+PROMPT = 'hi MOCK:[{"text":"an answer","delay":1}]'
+
+
+class Exit(RealClientTest):
+    def setUp(self):
+        super().setUp()
+        os.makedirs(os.path.join(self.home, ".local/bin"))
+        os.symlink(self.binary, os.path.join(self.home, ".local/bin/csb"))
+        self.cwd = os.path.join(self.out, "cwd")
+        os.mkdir(self.cwd)
+        self.client(self.cwd, "--version")      # installs it
+        self.environ = self.client_environment()
+        self.arguments = {"no plugin": [], "hooks": self.plugin("hooks"), "an idle server": self.idle_server(),
+                          "the whole plugin": self.plugin("whole", has_server=True)}
+
+    def plugin(self, name, has_server=False):
+        """A copy of the plugin. -> arguments for the client"""
+        copy = shutil.copytree(PLUGIN, os.path.join(self.out, name))
+        if not has_server:
+            os.unlink(os.path.join(copy, ".mcp.json"))
+        return ["--plugin-dir", copy]
+
+    def idle_server(self):
+        path = os.path.join(self.out, "idle.json")
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump({"mcpServers": {"idle": {"command": sys.executable, "args": [IDLE_SERVER]}}}, f)
+        return ["--mcp-config", path]
+
+    def run_client(self, kind, *more):
+        """One prompt. -> milliseconds from the last output to the exit"""
+        process = subprocess.Popen([self.program, "-p", PROMPT, *more, *self.arguments[kind]], env=self.environ, cwd=self.cwd,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        said, last = b"", time.monotonic()
+        while piece := os.read(process.stdout.fileno(), 65536):
+            said, last = said + piece, time.monotonic()
+        process.wait(timeout=60)
+        took = 1000 * (time.monotonic() - last)
+        self.assertEqual((b"an answer\n", b"", 0), (said, process.stderr.read(), process.returncode))
+        process.stdout.close()
+        process.stderr.close()
+        return took
+
+    def measure(self, kinds, runs=RUNS):
+        """-> {kind: median}, printed"""
+        times = {kind: [] for kind in kinds}
+        for kind in kinds:
+            self.run_client(kind)               # the first of each is warmed up with
+        for _ in range(runs):
+            for kind in random.sample(kinds, len(kinds)):
+                times[kind].append(self.run_client(kind))
+        medians = {kind: statistics.median(values) for kind, values in times.items()}
+        print("\n%d runs each, from the last output to the exit: " % runs +
+              ", ".join("%s %.0f ms (at most %.0f)" % (kind, medians[kind], max(times[kind])) for kind in kinds),
+              file=sys.stderr, flush=True)
+        return medians
+
+    def test_the_plugin_delays_the_exit_by_no_more_than_it_must(self):
+        for _ in range(ATTEMPTS):
+            medians = self.measure(list(self.arguments))
+            hooks = medians["hooks"] - medians["no plugin"]
+            server = medians["the whole plugin"] - medians["an idle server"]
+            print("hooks: %.0f ms; an idle server: %.0f ms; the whole plugin: %.0f ms, %.0f more than an idle server" % (
+                hooks, medians["an idle server"] - medians["no plugin"],
+                medians["the whole plugin"] - medians["no plugin"], server), file=sys.stderr, flush=True)
+            if hooks <= MUST and server <= MUST:
+                return
+        self.fail("hooks delay the exit by %.0f ms, the plugin by %.0f ms more than an idle server" % (hooks, server))
+
+    def test_a_hook_that_is_waited_for_is_seen(self):
+        path = os.path.join(self.out, "hooks/hooks/hooks.json")
+        with open(path, encoding="utf-8") as f:
+            document = json.load(f)
+        document["hooks"]["SessionEnd"][0]["hooks"][0] = {"type": "command", "command": "sleep 0.4"}
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(document, f)
+        medians = self.measure(["no plugin", "hooks"], runs=3)
+        self.assertGreater(medians["hooks"] - medians["no plugin"], MUST)
+
+    def test_the_server_ends_when_the_client_first_asks_it_to(self):
+        # It sends SIGINT, looks every 50 ms whether the server is there, and sends SIGTERM after 100.
+        for attempt in range(ATTEMPTS):
+            log = os.path.join(self.out, "debug%d.log" % attempt)
+            self.run_client("the whole plugin", "--debug-file", log)
+            with open(log, encoding="utf-8", errors="replace") as f:
+                said = [line.partition('"plugin:csb:csb": ')[2].strip() for line in f if '"plugin:csb:csb": ' in line]
+            self.assertIn("Sending SIGINT to MCP server process", said)
+            if "MCP server process exited cleanly" in said and not any("SIGTERM" in line for line in said):
+                return
+        self.fail("\n".join(said))
+
+
+if __name__ == "__main__":
+    main()
