@@ -1,7 +1,4 @@
-#include <algorithm>
-#include <iterator>
 #include <map>
-#include <tuple>
 
 #include "changes.hpp"
 #include "csb/archive/store.hpp"
@@ -39,26 +36,23 @@ class TreeComparison {
   [[nodiscard]] std::vector<Change> take() { return std::move(changes_); }
 
  private:
-  static bool precedes(const TreeItem& a, const TreeItem& b) {
-    return std::tie(a.name, a.mode, a.oid) < std::tie(b.name, b.mode, b.oid);
-  }
-
-  std::vector<TreeItem> items_of(const std::optional<Oid>& tree) {
-    if (!tree) return {};
-    std::vector<TreeItem> items = state_.tree(*tree);
-    std::sort(items.begin(), items.end(), precedes);
+  /// Of a name that a hostile tree holds twice, the first.
+  std::map<std::string, TreeItem> items_of(const std::optional<Oid>& tree) {
+    std::map<std::string, TreeItem> items;
+    if (tree)
+      for (const TreeItem& item : state_.tree(*tree)) items.emplace(item.name, item);
     return items;
   }
 
   /// Without those that the other tree has too: most are the same, and an entry looks into its tree.
-  Files entries(const std::string& path, const std::vector<TreeItem>& items,
-                const std::vector<TreeItem>& other) {
-    std::vector<TreeItem> differing;
-    std::set_difference(items.begin(), items.end(), other.begin(), other.end(), std::back_inserter(differing),
-                        precedes);
+  Files entries(const std::string& path, const std::map<std::string, TreeItem>& items,
+                const std::map<std::string, TreeItem>& other) {
     Files files;
-    for (const TreeItem& item : differing)
-      files.emplace(item.name, state_.entry(path.empty() ? item.name : path + "/" + item.name, item));
+    for (const auto& [name, item] : items) {
+      const auto same = other.find(name);
+      if (same != other.end() && same->second.oid == item.oid && same->second.mode == item.mode) continue;
+      files.emplace(name, state_.entry(path.empty() ? name : path + "/" + name, item));
+    }
     return files;
   }
   static bool is_directory(const StoredEntry& entry) { return entry.kind == StoredEntry::Kind::directory; }
