@@ -372,7 +372,10 @@ void BackupRun::read_files(std::vector<Work>& work, const StoreSlice& store) {
 void BackupRun::read_other_branches() {
   if (!stores() || !store_.was_opened()) return;
   try {
-    if (is_up_to_date(*catalogue_, store_.store())) return;
+    const auto own = catalogue_->find_root(target_.branch);
+    // What could not be recorded is for the next run to read.
+    const bool was_recorded = own && own->head == store_.store().tip(target_.branch);
+    if (!was_recorded || is_up_to_date(*catalogue_, store_.store())) return;
     const auto problems = catch_up(*catalogue_, store_.store(), settings_);
     result_.problems.insert(result_.problems.end(), problems.begin(), problems.end());
   } catch (const std::exception& error) {
