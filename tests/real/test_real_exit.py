@@ -2,7 +2,8 @@
 
 Hooks may delay it by 50 ms, and the plugin's server by 50 ms more than a server that does nothing. Runs of all kinds
 are interleaved and medians compared, so that a busy machine slows all of them; a measurement that misses is repeated.
-CSB_TEST_EXIT_RUNS is how many runs of each kind one measurement has.
+With more to run than processors, Stop's hook still runs when the client exits, which then looks every 100 ms whether it
+is gone: a miss is judged only where it was not so. CSB_TEST_EXIT_RUNS is how many runs of each kind one measurement has.
 """
 import json
 import os
@@ -23,6 +24,11 @@ PLUGIN = os.path.join(HERE, "../../plugin")
 IDLE_SERVER = os.path.join(HERE, "idle_mcp_server.py")
 # Answers after a second: by then every server is connected.
 PROMPT = 'hi MOCK:[{"text":"an answer","delay":1}]'
+
+
+def is_busy():
+    """Whether programs waited for a processor in the last minute; the measurement itself keeps half a one busy."""
+    return os.getloadavg()[0] > 1.5 * (os.cpu_count() or 1)
 
 
 class Exit(RealClientTest):
@@ -79,6 +85,7 @@ class Exit(RealClientTest):
         return medians
 
     def test_the_plugin_delays_the_exit_by_no_more_than_it_must(self):
+        was_busy = True
         for _ in range(ATTEMPTS):
             medians = self.measure(list(self.arguments))
             hooks = medians["hooks"] - medians["no plugin"]
@@ -88,6 +95,9 @@ class Exit(RealClientTest):
                 medians["the whole plugin"] - medians["no plugin"], server), file=sys.stderr, flush=True)
             if hooks <= MUST and server <= MUST:
                 return
+            was_busy = was_busy and is_busy()
+        if was_busy:
+            self.skipTest("the machine was too busy to tell, load %.1f" % os.getloadavg()[0])
         self.fail("hooks delay the exit by %.0f ms, the plugin by %.0f ms more than an idle server" % (hooks, server))
 
     def test_a_hook_that_is_waited_for_is_seen(self):
