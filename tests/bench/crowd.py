@@ -172,7 +172,7 @@ class Crowd:
         """Writes the session of that number, of about that many bytes. -> Made"""
         chance = random.Random("session %d" % number)
         made = Made(number, ClaudeTree.session_id(1_000_000 + number),
-                    "/home/dev/work/project-%03d" % chance.randrange(10 + number // 250),
+                    "/home/ada/project-%03d" % chance.randrange(10 + number // 250),
                     self.now - int(chance.uniform(1, 75) * DAY * 1000))
         picked = self.pick(chance, size)
         files = {made.rel: self.head(made, picked) + self.rows(made, picked, chance, made.last)}
