@@ -76,6 +76,8 @@ class Storing {
   /// @param transaction, target, changes are used until this ends
   Storing(archive::Transaction& transaction, const Root& target, const ChangeSet& changes,
           std::int64_t time_ns);
+  Storing(const Storing&) = delete;  // its thread knows where it is
+  Storing& operator=(const Storing&) = delete;
 
   /// Waits for them. @throws what went wrong
   [[nodiscard]] const Commits& commits() const { return commits_.get(); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <system_error>
 
 #include "csb/scan/file_reader.hpp"
 #include "ingest.hpp"
@@ -23,7 +24,12 @@ ReadAhead::ReadAhead(int root_fd, const std::vector<Work>& work) : root_fd_(root
     files_.push_back({&one.job.found->path, bytes, is_whole ? std::min(expected, kAheadBytes) : 0});
     bytes += expected;
   }
-  if (bytes > kAheadBytes) thread_ = std::jthread([this] { run(); });
+  if (bytes <= kAheadBytes) return;
+  try {
+    thread_ = std::jthread([this] { run(); });
+  } catch (const std::system_error&) {
+    return;  // no more threads: each file is fetched when its turn comes
+  }
 }
 
 ReadAhead::~ReadAhead() { reached(files_.size()); }
