@@ -15,6 +15,11 @@ constexpr auto kCounts = {&Tokens::input, &Tokens::output, &Tokens::cache_write_
 
 using Answers = std::vector<KeptAnswer>;
 
+// Parts after the first hold answers whose rows are there, and no others: so it is the same whether one is
+// merged into the part before it or into all of them together.
+constexpr std::int64_t kFullPart = 2048;  ///< bytes from which on a part is added to no more
+constexpr std::int64_t kParts = 16;       ///< of one file, at most: then they become one again
+
 std::string pack_answers(const Answers& answers) {
   PackedWriter out;
   for (const KeptAnswer& answer : answers) {
@@ -26,17 +31,6 @@ std::string pack_answers(const Answers& answers) {
     out.number(answer.gone ? 1 : 0);
   }
   return std::move(out).bytes();
-}
-
-Answers read(Connection& db, std::int64_t file_id) {
-  Query row = db.query("SELECT packed FROM answers WHERE file_id = ?1", file_id);
-  return row.step() ? unpack_answers(row.bytes(0)) : Answers();
-}
-
-void write(Connection& db, std::int64_t file_id, const Answers& answers) {
-  if (answers.empty()) return;
-  db.run("INSERT OR REPLACE INTO answers(file_id, packed) VALUES(?1, ?2)", file_id,
-         Blob{pack_answers(answers)});
 }
 
 /// Of rows that are all there, the first says what an answer is, and each how much it took at least. Rows
@@ -68,6 +62,48 @@ Answers merged(Answers known, const Answers& told) {
   }
   all.insert(all.end(), next, known.end());
   return all;
+}
+
+Answers read(Connection& db, std::int64_t file_id) {
+  Answers answers;
+  Query row = db.query("SELECT packed FROM answers WHERE file_id = ?1 ORDER BY part", file_id);
+  while (row.step()) answers = with_part(std::move(answers), row.bytes(0));
+  return answers;
+}
+
+void write_part(Connection& db, std::int64_t file_id, std::int64_t part, const Answers& answers) {
+  db.run("INSERT OR REPLACE INTO answers(file_id, part, packed) VALUES(?1, ?2, ?3)", file_id, part,
+         Blob{pack_answers(answers)});
+}
+
+/// All in one part.
+void write(Connection& db, std::int64_t file_id, const Answers& answers) {
+  if (answers.empty()) return;
+  db.run("DELETE FROM answers WHERE file_id = ?1 AND part > 0", file_id);
+  write_part(db, file_id, 0, answers);
+}
+
+/// Adds answers whose rows are there. A long conversation has hundreds of kilobytes of answers: what grew is
+/// written, not the whole.
+void append(Connection& db, std::int64_t file_id, const Answers& told) {
+  std::int64_t part = -1, length = 0;
+  {
+    Query row = db.query(
+        "SELECT part, length(packed) FROM answers WHERE file_id = ?1 ORDER BY part DESC LIMIT 1", file_id);
+    if (row.step()) {
+      part = row.integer(0);
+      length = row.integer(1);
+    }
+  }
+  if (part < 0 || (length >= kFullPart && part + 1 == kParts))
+    return write(db, file_id, merged(read(db, file_id), told));
+  if (length >= kFullPart) return write_part(db, file_id, part + 1, told);
+  Answers last;
+  {
+    Query row = db.query("SELECT packed FROM answers WHERE file_id = ?1 AND part = ?2", file_id, part);
+    if (row.step()) last = unpack_answers(row.bytes(0));
+  }
+  write_part(db, file_id, part, merged(std::move(last), told));
 }
 
 /// The number of a name that is often the one before.
@@ -108,6 +144,10 @@ std::vector<KeptAnswer> unpack_answers(std::string_view packed) {
   return answers;
 }
 
+std::vector<KeptAnswer> with_part(std::vector<KeptAnswer> known, std::string_view packed) {
+  return known.empty() ? unpack_answers(packed) : merged(std::move(known), unpack_answers(packed));
+}
+
 void put_answers(Connection& db, Names& names, std::int64_t file_id, const SessionDetails& details,
                  bool gone) {
   if (details.answers.empty()) return;
@@ -117,7 +157,11 @@ void put_answers(Connection& db, Names& names, std::int64_t file_id, const Sessi
   for (const auto& [message, answer] : details.answers)
     told.push_back({message, answer.time_ns, model.id_of(db, names, answer.model),
                     cwd.id_of(db, names, answer.cwd), answer.tokens, gone});
-  write(db, file_id, merged(read(db, file_id), told));
+  if (gone) {
+    write(db, file_id, merged(read(db, file_id), told));
+  } else {
+    append(db, file_id, told);
+  }
 }
 
 void copy_answers(Connection& db, std::int64_t from_file_id, std::int64_t file_id) {

@@ -10,8 +10,8 @@
 
 namespace csb::catalogue {
 
-/// An answer as one file tells it. A row of `answers` holds all of a file's, packed: they are only ever
-/// read together, and are most of what a catalogue holds.
+/// An answer as one file tells it. The table `answers` holds all of a file's, packed: they are only ever read
+/// together, and are most of what a catalogue holds.
 struct KeptAnswer {
   std::uint64_t message = 0;  ///< hash of `message.id`
   std::int64_t time_ns = 0;   ///< 0: unknown
@@ -24,6 +24,10 @@ struct KeptAnswer {
 /// @param packed as in the column `packed`
 /// @return by message, each once @throws Damage
 [[nodiscard]] std::vector<KeptAnswer> unpack_answers(std::string_view packed);
+
+/// What the parts of a file say together, from its first one on. @param known what those before say
+/// @param packed the next part @return by message, each once @throws Damage
+[[nodiscard]] std::vector<KeptAnswer> with_part(std::vector<KeptAnswer> known, std::string_view packed);
 
 /// Adds what is told of answers to what is known of them. What rows that are there tell stands alone: what
 /// others told of the same answer before, and that are gone, is forgotten. @param gone the rows are; versions

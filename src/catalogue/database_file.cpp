@@ -87,7 +87,8 @@ void set_journal(SQLite::Database& database, const std::string& path) {
   database.execAndGet(network ? "PRAGMA journal_mode = DELETE" : "PRAGMA journal_mode = WAL");
   if (network) database.exec("PRAGMA locking_mode = NORMAL");
   // NORMAL: a power cut may take the last transactions, which the store has; it never damages the file.
-  database.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4096");
+  // FAST: Debian's SQLite would fill every freed page with zeros and write it, half of what an append writes.
+  database.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4096; PRAGMA secure_delete = FAST");
 }
 
 bool is_whole_without_log(const std::string& path) {

@@ -19,7 +19,7 @@ constexpr int kApplicationId = 0x63736263;
 // Paths and plan names are BLOBs: bytes, ordered by memcmp. Times are nanoseconds since the epoch. Unsigned
 // numbers (inodes) are kept as the signed number of the same bits. Numbers of classes and operations: see
 // codes.hpp.
-constexpr const char* kVersion2 = R"sql(
+constexpr const char* kVersion3 = R"sql(
   CREATE TABLE roots(
     id INTEGER PRIMARY KEY,
     branch TEXT NOT NULL UNIQUE,
@@ -82,9 +82,11 @@ constexpr const char* kVersion2 = R"sql(
   CREATE TABLE activity(
     file_id INTEGER NOT NULL, start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL, messages INTEGER NOT NULL,
     PRIMARY KEY(file_id, start_ns)) WITHOUT ROWID;
-  -- All of a file's, as answers.cpp packs them. Answers stay when their rows are gone (then so marked): what
-  -- was used was used.
-  CREATE TABLE answers(file_id INTEGER PRIMARY KEY, packed BLOB NOT NULL);
+  -- All of a file's, as answers.cpp packs them, in parts of which a later one adds to those before. Answers stay
+  -- when their rows are gone (then so marked): what was used was used.
+  CREATE TABLE answers(
+    file_id INTEGER NOT NULL, part INTEGER NOT NULL, packed BLOB NOT NULL,
+    PRIMARY KEY(file_id, part)) WITHOUT ROWID;
 
   CREATE TABLE commits(
     id INTEGER PRIMARY KEY,
@@ -125,7 +127,7 @@ constexpr const char* kVersion2 = R"sql(
   CREATE TABLE notes(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 )sql";
 
-constexpr std::array<Migration, 1> kMigrations{{{2, kVersion2}}};
+constexpr std::array<Migration, 1> kMigrations{{{3, kVersion3}}};
 static_assert(kMigrations.back().version == kSchemaVersion);
 
 int pragma(SQLite::Database& database, const char* name) {

@@ -77,14 +77,20 @@ class NamesOfAnswers {
 std::vector<Told> read_answers(Connection& db, const Ranks& ranks) {
   std::vector<Told> answers;
   Query row = db.query(
-      "SELECT f.session, a.packed, f.present OR f.id IS s.file_id FROM answers a"
+      "SELECT f.session, a.packed, f.present OR f.id IS s.file_id, a.file_id FROM answers a"
       " CROSS JOIN files f ON f.id = a.file_id LEFT JOIN sessions s ON s.id = f.session"
-      " WHERE f.session IS NOT NULL");
-  while (row.step()) {
+      " WHERE f.session IS NOT NULL ORDER BY a.file_id, a.part");
+  bool more = row.step();
+  while (more) {
     const std::size_t session = ranks.rank_of(row.bytes(0));
-    if (session == Ranks::kNone) continue;
     const bool counts = row.integer(2) != 0;
-    for (const KeptAnswer& answer : unpack_answers(row.bytes(1)))
+    const std::int64_t file_id = row.integer(3);
+    std::vector<KeptAnswer> told;
+    do {
+      if (session != Ranks::kNone) told = with_part(std::move(told), row.bytes(1));
+      more = row.step();
+    } while (more && row.integer(3) == file_id);
+    for (const KeptAnswer& answer : told)
       answers.push_back({answer.message, answer.time_ns, answer.model, answer.cwd, session,
                          counts && !answer.gone, answer.tokens});
   }

@@ -17,7 +17,7 @@
 
 namespace csb::catalogue {
 
-inline constexpr int kSchemaVersion = 2;  ///< PRAGMA user_version
+inline constexpr int kSchemaVersion = 3;  ///< PRAGMA user_version
 
 /// A source's root directory and the branch it is archived on.
 struct Root {

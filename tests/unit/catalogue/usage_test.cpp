@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdlib>
 #include <ctime>
+#include <random>
 
 #include "fixture.hpp"
 #include "support/catch.hpp"
@@ -58,6 +59,43 @@ TEST_CASE("an answer counts its largest usage once, however often it is told") {
   CHECK(rows[1].tokens == Tokens{.input = 3, .output = 9, .cache_write_1h = 4});
   CHECK(f.catalogue.usage({.since_ns = 101}).empty());
   CHECK(f.catalogue.usage({.since_ns = 100, .until_ns = 100}).size() == 1);
+}
+
+TEST_CASE("answers told in many parts amount to what they would if told at once") {
+  Used parts, once;
+  std::mt19937 random(17);  // NOLINT(cert-msc51-cpp): the same run every time
+  SessionDetails all;
+  bool is_anew = true;
+  for (unsigned round = 0; round < 120; ++round) {
+    SessionDetails told;
+    if (round == 70) is_anew = true;  // the rows so far were replaced: their answers were given all the same
+    for (unsigned i = 0; i < 60; ++i) {
+      const std::uint64_t message = random() % 2000;
+      told.answers[message] = {message, day(1) + random() % 1000, "opus", "/p", {.output = random() % 5000}};
+    }
+    FileState state = transcript(session_id(1), "t");
+    state.details = told;
+    state.details_go_on = !is_anew;
+    parts.backup(state, round + 1);
+    if (is_anew && round > 0) {
+      FileState before = transcript(session_id(1), "t");
+      before.details = all;
+      once.backup(before, 1);
+      all = {};
+    }
+    is_anew = false;
+    for (const auto& [message, answer] : told.answers) {
+      const auto [known, is_new] = all.answers.emplace(message, answer);
+      if (is_new) continue;
+      known->second.time_ns = std::min(known->second.time_ns, answer.time_ns);
+      known->second.tokens.output = std::max(known->second.tokens.output, answer.tokens.output);
+    }
+  }
+  FileState state = transcript(session_id(1), "t");
+  state.details = all;
+  once.backup(state, 2);
+  REQUIRE_FALSE(short_form(once.catalogue.usage({})).empty());
+  CHECK(short_form(parts.catalogue.usage({})) == short_form(once.catalogue.usage({})));
 }
 
 TEST_CASE("what forks share counts for the one it was made in, in whatever order they came") {

@@ -16,13 +16,16 @@ namespace {
 constexpr unsigned kFiles = 4000, kSessions = 1000;
 constexpr std::uint64_t kKiB = 1024;
 
-/// Bytes this process has read by system calls (Linux), 0 elsewhere.
-std::uint64_t bytes_read() {
+/// Bytes this process has read or written by system calls (Linux), 0 elsewhere.
+std::uint64_t bytes_by(std::string_view field) {
   const Fd fd = open_at(-1, "/proc/self/io", 0);
   std::array<char, 64> text{};
   if (!fd || pread_full(fd.get(), std::as_writable_bytes(std::span(text)).first(63), 0) <= 0) return 0;
-  return std::strtoull(text.data() + std::string_view("rchar: ").size(), nullptr, 10);
+  const auto at = std::string_view(text.data()).find(field);
+  return at == std::string_view::npos ? 0 : std::strtoull(text.data() + at + field.size(), nullptr, 10);
 }
+
+std::uint64_t bytes_read() { return bytes_by("rchar: "); }
 
 template <typename Work>
 std::uint64_t cost_of(Work work) {
@@ -81,4 +84,27 @@ TEST_CASE("one session is looked up, not looked for") {
   CHECK(cost_of([&] { CHECK(catalogue.session(session_id(500))); }) < 96 * kKiB);
   CHECK(cost_of([&] { CHECK(catalogue.versions_of(session_id(600)).size() == 4); }) < 128 * kKiB);
   CHECK(cost_of([&] { CHECK(catalogue.footprint(1, session_id(700)).size() == 4); }) < 96 * kKiB);
+}
+
+TEST_CASE("what a long conversation grew by is written, not what it amounts to") {
+  FileState state = transcript(session_id(1), "title");
+  const auto put = [&](std::uint64_t first, std::uint64_t count) {
+    state.details.emplace();
+    for (std::uint64_t i = first; i < first + count; ++i)
+      state.details->answers[i * 0x9E3779B97F4A7C15U] = {
+          i * 0x9E3779B97F4A7C15U, day(1), "opus", "/p", {.output = i}};
+    state.details_go_on = first > 0;
+    Catalogue catalogue = Catalogue::open("long.db", Catalogue::Access::write);
+    auto update = catalogue.begin();
+    const auto root = update.ensure_root(kBranch, "claude-code", "/r");
+    update.put_file(root, state);
+    update.refresh_session(root, session_id(1));
+    update.commit();
+  };
+  put(0, 20'000);
+  for (std::uint64_t round = 0; round < 8; ++round) {
+    const std::uint64_t before = bytes_by("wchar: ");
+    put(20'000 + round * 10, 10);
+    CHECK(bytes_by("wchar: ") - before < 200 * kKiB);  // all of it: half a megabyte, twice
+  }
 }
