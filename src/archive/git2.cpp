@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 
+#include "certificates.hpp"
 #include "csb/util/error.hpp"
 
 namespace csb::git2 {
@@ -40,6 +41,7 @@ void configure(void* library) {
 void* library() {
   static void* const loaded = [] {
     void* opened = open_library();
+    const NoCertificates none;
     if (find<decltype(::git_libgit2_init)>(opened, "git_libgit2_init")() < 0)
       throw Error(ErrorCode::failed, "libgit2 cannot be initialised");
     configure(opened);

@@ -7,9 +7,9 @@
 #include <string>
 
 /// libgit2, loaded on first use. Linking it would cost every start of csb the loading of 23 shared libraries
-/// and, at its initialisation, the parsing of a CA bundle (7 ms together); the fast path of `csb backup`
-/// and all of `csb list` need none of it. So each function used is looked up by name when it is first
-/// called: csb::git2::repository_open(…) calls git_repository_open(…).
+/// and, at its initialisation, the parsing of a CA bundle (7 ms together; certificates.cpp spares the second
+/// half); the fast path of `csb backup` and all of `csb list` need none of it. So each function used is
+/// looked up by name when it is first called: csb::git2::repository_open(…) calls git_repository_open(…).
 namespace csb::git2 {
 
 /// The address of a libgit2 function. Loads and initialises the library the first time.
