@@ -16,6 +16,14 @@ find_library(CSB_LIBCRYPTO NAMES libcrypto.a crypto REQUIRED)
 add_library(csb_libcrypto INTERFACE)
 target_include_directories(csb_libcrypto SYSTEM INTERFACE ${CSB_OPENSSL_INCLUDE})
 target_link_libraries(csb_libcrypto INTERFACE ${CSB_LIBCRYPTO} ${CMAKE_DL_LIBS} Threads::Threads)
+# Ciphers, for a browser's cookies, come from the shared one, loaded on first use: linked in, they would bring the
+# providers along, whose tables every start of csb has to relocate.
+find_library(CSB_LIBCRYPTO_SHARED NAMES crypto REQUIRED)
+get_filename_component(_crypto ${CSB_LIBCRYPTO_SHARED} REALPATH)
+get_filename_component(_crypto ${_crypto} NAME)
+add_library(csb_ciphers INTERFACE)
+target_include_directories(csb_ciphers SYSTEM INTERFACE ${CSB_OPENSSL_INCLUDE})
+target_compile_definitions(csb_ciphers INTERFACE CSB_LIBCRYPTO="${_crypto}")
 
 # SQLite itself, static where there is an archive (Debian), for the same reason.
 find_library(CSB_SQLITE3 NAMES libsqlite3.a sqlite3 REQUIRED)

@@ -21,6 +21,7 @@
 #include "csb/util/fd.hpp"
 #include "csb/util/fs.hpp"
 #include "key_command.hpp"
+#include "shared_library.hpp"
 
 namespace csb::claude_ai {
 namespace {
@@ -199,6 +200,40 @@ std::string first_key(const std::vector<std::string>& files,
               "sign in to claude.ai with it, or name the profile: --from-browser BROWSER:PROFILE");
 }
 
+/// What of libcrypto a cookie takes.
+struct Ciphers {
+  decltype(&::PKCS5_PBKDF2_HMAC) pbkdf2;
+  decltype(&::EVP_sha1) sha1;
+  decltype(&::EVP_sha256) sha256;
+  decltype(&::EVP_Digest) digest;
+  decltype(&::EVP_aes_128_cbc) aes_128_cbc;
+  decltype(&::EVP_CIPHER_CTX_new) new_context;
+  decltype(&::EVP_CIPHER_CTX_free) free_context;
+  decltype(&::EVP_DecryptInit_ex) begin;
+  decltype(&::EVP_DecryptUpdate) update;
+  decltype(&::EVP_DecryptFinal_ex) finish;
+};
+
+Ciphers load_ciphers() {
+  const SharedLibrary library(CSB_LIBCRYPTO, "libcrypto", "install OpenSSL (Debian: libssl3)");
+  Ciphers crypto{};
+  library.find(crypto.pbkdf2, "PKCS5_PBKDF2_HMAC");
+  library.find(crypto.sha1, "EVP_sha1");
+  library.find(crypto.sha256, "EVP_sha256");
+  library.find(crypto.digest, "EVP_Digest");
+  library.find(crypto.aes_128_cbc, "EVP_aes_128_cbc");
+  library.find(crypto.new_context, "EVP_CIPHER_CTX_new");
+  library.find(crypto.free_context, "EVP_CIPHER_CTX_free");
+  library.find(crypto.begin, "EVP_DecryptInit_ex");
+  library.find(crypto.update, "EVP_DecryptUpdate");
+  library.find(crypto.finish, "EVP_DecryptFinal_ex");
+  return crypto;
+}
+
+const unsigned char* bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
 }  // namespace
 
 std::string decrypt_chromium(std::string_view encrypted, std::string_view host, bool has_host_hash,
@@ -206,31 +241,29 @@ std::string decrypt_chromium(std::string_view encrypted, std::string_view host, 
   constexpr std::string_view kSalt = "saltysalt";
   if (!encrypted.starts_with("v10") && !encrypted.starts_with("v11")) return {};
   encrypted.remove_prefix(3);
-  const auto bytes = [](std::string_view text) {
-    return reinterpret_cast<const unsigned char*>(text.data());
-  };
+  static const Ciphers crypto = load_ciphers();
   for (const std::string& password : passwords) {
     std::array<unsigned char, 16> key{}, start{};
     start.fill(' ');
-    if (PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), bytes(kSalt),
-                          static_cast<int>(kSalt.size()), 1, EVP_sha1(), 16, key.data()) != 1)
+    if (crypto.pbkdf2(password.data(), static_cast<int>(password.size()), bytes(kSalt),
+                      static_cast<int>(kSalt.size()), 1, crypto.sha1(), 16, key.data()) != 1)
       continue;
-    const std::unique_ptr<EVP_CIPHER_CTX, void (*)(EVP_CIPHER_CTX*)> context(EVP_CIPHER_CTX_new(),
-                                                                             &EVP_CIPHER_CTX_free);
+    const std::unique_ptr<EVP_CIPHER_CTX, void (*)(EVP_CIPHER_CTX*)> context(crypto.new_context(),
+                                                                             crypto.free_context);
     std::string plain(encrypted.size() + 32, '\0');
     auto* out = reinterpret_cast<unsigned char*>(plain.data());
     int length = 0, rest = 0;
     if (!context ||
-        EVP_DecryptInit_ex(context.get(), EVP_aes_128_cbc(), nullptr, key.data(), start.data()) != 1 ||
-        EVP_DecryptUpdate(context.get(), out, &length, bytes(encrypted),
-                          static_cast<int>(encrypted.size())) != 1 ||
-        EVP_DecryptFinal_ex(context.get(), out + length, &rest) != 1)
+        crypto.begin(context.get(), crypto.aes_128_cbc(), nullptr, key.data(), start.data()) != 1 ||
+        crypto.update(context.get(), out, &length, bytes(encrypted), static_cast<int>(encrypted.size())) !=
+            1 ||
+        crypto.finish(context.get(), out + length, &rest) != 1)
       continue;  // another password
     plain.resize(static_cast<std::size_t>(length + rest));
     if (!has_host_hash) return plain;
     std::array<unsigned char, SHA256_DIGEST_LENGTH> hash{};
-    SHA256(bytes(host), host.size(), hash.data());
-    if (plain.size() >= hash.size() && std::equal(hash.begin(), hash.end(), bytes(plain)))
+    if (crypto.digest(host.data(), host.size(), hash.data(), nullptr, crypto.sha256(), nullptr) == 1 &&
+        plain.size() >= hash.size() && std::equal(hash.begin(), hash.end(), bytes(plain)))
       return plain.substr(hash.size());
   }
   return {};
