@@ -41,6 +41,7 @@ Edit edit_of(Work& work, ChangeOp op, const source::Source& source) {
   edit.session = state.session;
   edit.is_transcript = source.is_transcript(state.path);
   edit.is_move = !work.planned->moved_from.empty();
+  edit.is_recorded = work.is_recorded;
   edit.state = std::move(state);
   return edit;
 }

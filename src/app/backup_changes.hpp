@@ -15,8 +15,9 @@ namespace csb::app {
 struct Work {
   const PlannedFile* planned = nullptr;
   IngestJob job;
-  bool was_stored = false;  ///< the path is in the newest commit
-  Ingested found;           ///< what it turned out to be, once read
+  bool was_stored = false;   ///< the path is in the newest commit
+  Ingested found;            ///< what it turned out to be, once read
+  bool is_recorded = false;  ///< the catalogue's transaction has it already
 };
 
 /// A vanished file.

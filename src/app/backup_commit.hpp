@@ -22,7 +22,8 @@ struct Edit {
   std::optional<SessionId> session;
   std::optional<catalogue::FileState> state;  ///< nothing for a removal
   bool is_transcript = false;
-  bool is_move = false;  ///< either half of one
+  bool is_move = false;      ///< either half of one
+  bool is_recorded = false;  ///< the catalogue's transaction has its state already
 };
 
 /// A file whose content proved to be what is stored.

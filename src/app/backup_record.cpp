@@ -43,7 +43,7 @@ void record_files(catalogue::Catalogue::Update& update, std::int64_t root_id, co
   for (const Edit& edit : changes.edits)
     if (!edit.state) update.remove_file(root_id, edit.change.path);
   for (const Edit& edit : changes.edits)
-    if (edit.state) put_file(update, root_id, changes, *edit.state);
+    if (edit.state && !edit.is_recorded) put_file(update, root_id, changes, *edit.state);
   for (const catalogue::FileState& state : changes.relearned) put_file(update, root_id, changes, state);
   for (const Touched& file : changes.touched) update.touch_file(file.file_id, file.stamp, file.racy);
 }
@@ -120,23 +120,25 @@ ChangeSet index_only(const ChangeSet& changes, const std::vector<catalogue::File
   return learned;
 }
 
-catalogue::Catalogue::Update record_run(catalogue::Catalogue& catalogue, const Root& target,
-                                        const ChangeSet& changes, const std::vector<std::string>& unknown,
-                                        const std::function<Commits()>& commits, std::int64_t commit_time_ns,
-                                        BackupResult& result) {
+Recording begin_recording(catalogue::Catalogue& catalogue, const Root& target) {
   auto update = catalogue.begin();
-  const std::string& branch = target.branch;
-  const std::int64_t root_id = update.ensure_root(branch, target.source->name(), target.directory);
+  const std::int64_t root_id = update.ensure_root(target.branch, target.source->name(), target.directory);
+  return {std::move(update), root_id};
+}
+
+void record_run(Recording& recording, const Root& target, const ChangeSet& changes,
+                const std::vector<std::string>& unknown, const std::function<Commits()>& commits,
+                std::int64_t commit_time_ns, BackupResult& result) {
+  auto& [update, root_id] = recording;
   record_files(update, root_id, changes);
-  record_versions(update, root_id, branch, changes, commit_time_ns, commits());
+  record_versions(update, root_id, target.branch, changes, commit_time_ns, commits());
   refresh_sessions(update, root_id, changes);
-  if (changes.foreign_note) update.set_note(foreign_note(branch), *changes.foreign_note);
+  if (changes.foreign_note) update.set_note(foreign_note(target.branch), *changes.foreign_note);
   say_notes_once(update, root_id, result.problems);
   note_unknown(update, root_id, unknown, result);
   result.ended_ns = now_ns();
   update.record_run({result.started_ns, result.ended_ns, "backup", result.incomplete() ? 3 : 0,
                      result.changes.empty() ? "nothing changed" : summarize(all_of(changes.edits))});
-  return update;
 }
 
 }  // namespace csb::app

@@ -15,14 +15,19 @@ namespace csb::app {
 /// @param known what is remembered of the path of each edit that is present in the catalogue
 [[nodiscard]] ChangeSet index_only(const ChangeSet& changes, const std::vector<catalogue::FileState>& known);
 
-/// Brings the catalogue up to what is committed, with the record of the run. Unknown paths that were never
-/// reported become notes in `result`.
+/// A transaction that brings the catalogue up to a run.
+struct Recording {
+  catalogue::Catalogue::Update update;
+  std::int64_t root_id = 0;
+};
+[[nodiscard]] Recording begin_recording(catalogue::Catalogue& catalogue, const Root& target);
+
+/// Fills in what is committed (but the files that are recorded already), and the record of the run. Unknown
+/// paths that were never reported become notes in `result`.
+/// @param recording for the caller to commit: the catalogue may never speak of what is not safe yet
 /// @param commits gives those of the changes; asked for late, so that they can be made meanwhile
-/// @return the transaction, for the caller to commit: the catalogue may never speak of what is not safe yet
-[[nodiscard]] catalogue::Catalogue::Update record_run(catalogue::Catalogue& catalogue, const Root& target,
-                                                      const ChangeSet& changes,
-                                                      const std::vector<std::string>& unknown,
-                                                      const std::function<Commits()>& commits,
-                                                      std::int64_t commit_time_ns, BackupResult& result);
+void record_run(Recording& recording, const Root& target, const ChangeSet& changes,
+                const std::vector<std::string>& unknown, const std::function<Commits()>& commits,
+                std::int64_t commit_time_ns, BackupResult& result);
 
 }  // namespace csb::app

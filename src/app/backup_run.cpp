@@ -6,9 +6,9 @@
 #include <cerrno>
 #include <future>
 #include <mutex>
+#include <system_error>
 #include <utility>
 
-#include "backup_record.hpp"
 #include "backup_session.hpp"
 #include "csb/app/open_catalogue.hpp"
 #include "csb/app/versions.hpp"
@@ -19,6 +19,7 @@
 #include "csb/util/parallel.hpp"
 #include "ingest.hpp"
 #include "read_ahead.hpp"
+#include "record_ahead.hpp"
 
 namespace csb::app {
 namespace {
@@ -65,7 +66,8 @@ BackupResult BackupRun::run() {
     commit_time_ns_ = now_ns();
     storing.emplace(store_.transaction(), target_, changes, commit_time_ns_);
   }
-  auto update = record(changes, seen.walk.unknown, [&] { return storing ? storing->commits() : Commits(); });
+  auto recording =
+      record(changes, seen.walk.unknown, [&] { return storing ? storing->commits() : Commits(); });
   if (storing) {
     const archive::WriteStats written = storing->finish();
     result_.noise_commit = storing->commits().noise;
@@ -73,7 +75,7 @@ BackupResult BackupRun::run() {
     result_.objects_written += written.objects;
     result_.bytes_written += written.bytes_written;
   }
-  commit(std::move(update));
+  commit(std::move(recording));
   read_other_branches();
   result_.store_opened = store_.was_opened();
   result_.store_created = store_.was_created();
@@ -343,6 +345,14 @@ void BackupRun::read_files(std::vector<Work>& work, const StoreSlice& store) {
     };
   std::optional<ReadAhead> ahead;
   if (!options_.dry_run) ahead.emplace(root_.get(), work);
+  std::optional<RecordAhead> recorder;
+  if (is_first_backup()) {
+    try {
+      recorder.emplace(*catalogue_, target_);
+    } catch (const std::system_error&) {  // no more threads: all files are recorded when they are read
+      recorder.reset();
+    }
+  }
   parallel_for(work.size(), ingest_threads(), [&](std::size_t index) {
     Work& file = work[index];
     if (ahead) ahead->reached(index);
@@ -355,11 +365,14 @@ void BackupRun::read_files(std::vector<Work>& work, const StoreSlice& store) {
       return;
     }
     file.found = ingest(root_.get(), file.job, result_.started_ns, store, meter);
-    if (!takes_from_memory(file) || store_.transaction().has(file.found.state.slices)) return;
-    // The catalogue is wrong about what the store has: only the file itself is to be believed.
-    file.job.known->slices.clear();
-    file.found = ingest(root_.get(), file.job, result_.started_ns, store, meter);
+    if (takes_from_memory(file) && !store_.transaction().has(file.found.state.slices)) {
+      // The catalogue is wrong about what the store has: only the file itself is to be believed.
+      file.job.known->slices.clear();
+      file.found = ingest(root_.get(), file.job, result_.started_ns, store, meter);
+    }
+    if (recorder && !file.was_stored && file.found.outcome == Ingested::Outcome::read) recorder->put(file);
   });
+  if (recorder) recording_ = recorder->finish();
   result_.files_opened = meter.files_opened;
   result_.bytes_read = meter.bytes_read;
   result_.bytes_parsed = meter.bytes_parsed;
@@ -383,9 +396,12 @@ void BackupRun::read_other_branches() {
   }
 }
 
-std::optional<catalogue::Catalogue::Update> BackupRun::record(const ChangeSet& changes,
-                                                              const std::vector<std::string>& unknown,
-                                                              const std::function<Commits()>& commits) {
+Recording BackupRun::begun_recording() {
+  return recording_.valid() ? recording_.get() : begin_recording(*catalogue_, target_);
+}
+
+std::optional<Recording> BackupRun::record(const ChangeSet& changes, const std::vector<std::string>& unknown,
+                                           const std::function<Commits()>& commits) {
   if (options_.dry_run) {
     for (const std::string& path : unknown)
       result_.problems.push_back(
@@ -398,10 +414,14 @@ std::optional<catalogue::Catalogue::Update> BackupRun::record(const ChangeSet& c
       if (auto state = memory().state(edit.change.path); state && state->present)
         known.push_back(std::move(*state));
     note("nothing was stored: the catalogue alone protects no session", "run csb backup without --no-commit");
-    return record_run(*catalogue_, target_, index_only(changes, known), unknown, commits, 0, result_);
+    Recording recording = begun_recording();
+    record_run(recording, target_, index_only(changes, known), unknown, commits, 0, result_);
+    return recording;
   }
   try {
-    return record_run(*catalogue_, target_, changes, unknown, commits, commit_time_ns_, result_);
+    Recording recording = begun_recording();
+    record_run(recording, target_, changes, unknown, commits, commit_time_ns_, result_);
+    return recording;
   } catch (const std::exception& error) {
     note_failed_record(error);
     return std::nullopt;
@@ -409,9 +429,9 @@ std::optional<catalogue::Catalogue::Update> BackupRun::record(const ChangeSet& c
 }
 
 /// A transaction that cannot be committed is rolled back: others follow.
-void BackupRun::commit(std::optional<catalogue::Catalogue::Update> update) {
+void BackupRun::commit(std::optional<Recording> recording) {
   try {
-    if (update) update->commit();
+    if (recording) recording->update.commit();
   } catch (const std::exception& error) {
     if (options_.no_commit) throw;
     note_failed_record(error);

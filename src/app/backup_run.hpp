@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "backup_changes.hpp"
 #include "backup_plan.hpp"
+#include "backup_record.hpp"
 #include "backup_store.hpp"
 #include "csb/app/backup.hpp"
 #include "csb/app/roots.hpp"
@@ -60,15 +62,18 @@ class BackupRun {
 
   [[nodiscard]] ChangeSet read_changes(const Look& look);
   [[nodiscard]] bool takes_from_memory(const Work& file) const;
+  [[nodiscard]] bool is_first_backup() const { return stores() && (!row_ || !row_->head); }
   void read_files(std::vector<Work>& work, const StoreSlice& store);
   [[nodiscard]] std::vector<StoredSlices> stored_already(const std::vector<Work>& work,
                                                          const std::vector<Gone>& gone) const;
   [[nodiscard]] Memory memory() const;
   /// @return what is to be committed to the catalogue once the store is safe
-  [[nodiscard]] std::optional<catalogue::Catalogue::Update> record(const ChangeSet& changes,
-                                                                   const std::vector<std::string>& unknown,
-                                                                   const std::function<Commits()>& commits);
-  void commit(std::optional<catalogue::Catalogue::Update> update);
+  [[nodiscard]] std::optional<Recording> record(const ChangeSet& changes,
+                                                const std::vector<std::string>& unknown,
+                                                const std::function<Commits()>& commits);
+  /// Begun while the files were read, or now. @throws what went wrong meanwhile
+  [[nodiscard]] Recording begun_recording();
+  void commit(std::optional<Recording> recording);
   void note_failed_record(const std::exception& error);
   void note(std::string what, std::string hint = {});
 
@@ -85,6 +90,7 @@ class BackupRun {
   std::optional<SessionId> session_;    ///< only this session
   StoreAccess store_;
   std::int64_t commit_time_ns_ = 0;
+  std::future<Recording> recording_;  ///< begun while the files were read, if so
 };
 
 }  // namespace csb::app
