@@ -48,6 +48,7 @@ class Bench:
         def step(program):
             program.reset()
             warm(root)   # borg tells the kernel to forget what it read: whoever comes next would read from the disk
+            os.sync()    # the store removed just now, too: its blocks are given back to the disk
             return program.backup()
 
         runs = self.interleaved(contestants, step)
