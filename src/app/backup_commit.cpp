@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "csb/model/rel_path.hpp"
+#include "csb/util/parallel.hpp"
 #include "csb/util/text.hpp"
 
 namespace csb::app {
@@ -159,8 +160,7 @@ Commits commit_changes(archive::Transaction& transaction, const Root& target, co
 
 Storing::Storing(archive::Transaction& transaction, const Root& target, const ChangeSet& changes,
                  std::int64_t time_ns)
-    : commits_(made_.get_future()),
-      written_(std::async(std::launch::async, [this, &transaction, &target, &changes, time_ns] {
+    : commits_(made_.get_future()), written_(run_beside([this, &transaction, &target, &changes, time_ns] {
         try {
           made_.set_value(commit_changes(transaction, target, changes, time_ns));
         } catch (...) {

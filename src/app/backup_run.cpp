@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <future>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -223,9 +222,8 @@ BackupRun::Look BackupRun::look() {
     seen.walk = scan::walk_paths(root_.get(), policy->walk_policy(), paths);
   } else {
     // The catalogue is read while the disk is walked.
-    auto known = std::async(std::launch::async, [this] {
-      return row_ ? catalogue_->known_files(row_->id) : std::vector<catalogue::KnownFile>();
-    });
+    auto known = run_beside(
+        [this] { return row_ ? catalogue_->known_files(row_->id) : std::vector<catalogue::KnownFile>(); });
     seen.walk = scan::walk(root_.get(), policy->walk_policy(), kWalkThreads);
     seen.known = known.get();
   }

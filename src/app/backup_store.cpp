@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "csb/util/error.hpp"
+#include "csb/util/parallel.hpp"
 
 namespace csb::app {
 namespace {
@@ -35,7 +36,7 @@ void StoreAccess::heal() { const archive::Transaction healing(store(), std::max(
 
 void StoreAccess::begin() {
   std::call_once(begun_, [this] {
-    ready_ = std::async(std::launch::async, [this] {
+    ready_ = run_beside([this] {
                transaction_ =
                    std::make_unique<archive::Transaction>(store(), std::max(patience_, kStorePatience));
              }).share();

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <random>
+#include <thread>
 
 #include "csb/app/doctor.hpp"
 #include "csb/app/heartbeats.hpp"
@@ -54,11 +56,23 @@ void finish(Drill& drill, std::vector<std::int64_t> times) {
   drill.p99_ns = percentile(times, 0.99);
 }
 
+/// Hooks that only hand over leave it to a child, which may not be there yet.
+constexpr std::chrono::seconds kHeartbeatDeadline{5};
+constexpr std::chrono::milliseconds kPause{5};
+
 bool has_heartbeat(const Settings& settings, HookEvent event, const std::string& session) {
   const auto heartbeats = read_heartbeats(settings);
   return std::any_of(heartbeats.begin(), heartbeats.end(), [&](const Heartbeat& beat) {
     return beat.event == event && beat.session && beat.session->text() == session;
   });
+}
+
+bool leaves_heartbeat(const Settings& settings, HookEvent event, const std::string& session) {
+  for (const auto until = Clock::now() + kHeartbeatDeadline; !has_heartbeat(settings, event, session);) {
+    if (Clock::now() > until) return false;
+    std::this_thread::sleep_for(kPause);
+  }
+  return true;
 }
 
 Drill drill_hook(const Settings& settings, const SettingOverrides& overrides, HookEvent event,
@@ -76,7 +90,7 @@ Drill drill_hook(const Settings& settings, const SettingOverrides& overrides, Ho
     times.push_back(std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begun).count());
     // It must end well, and say nothing on its output but what the client is to show.
     const bool silent = done.out.empty() || event == HookEvent::session_start;
-    const bool beat = has_heartbeat(settings, event, session);
+    const bool beat = leaves_heartbeat(settings, event, session);
     if (done.ok() && silent && beat) continue;
     ++drill.failed;
     drill.complaint = !done.ok() ? done.complaint() : beat ? "it printed something" : "it left no heartbeat";

@@ -1,6 +1,8 @@
 #include "csb/app/hook.hpp"
 
+#include <chrono>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -18,14 +20,13 @@ namespace {
 
 /// A backup mostly takes less than a second; whoever waits for a compaction does not mind a few.
 constexpr std::chrono::milliseconds kCompactionPatience{8'000};
+constexpr std::chrono::milliseconds kNoPatience{0};
 
-void back_up_everything(const Settings& settings) {
-  start_detached([&settings] { back_up_patiently(settings, {}); });
-}
-
-HookOutcome archive_now(const Settings& settings, const std::optional<SessionId>& session) {
+/// @param session what to archive; nothing for all there is
+HookOutcome archive_now(const Settings& settings, const std::optional<SessionId>& session,
+                        std::chrono::milliseconds patience) {
   BackupOptions options;
-  options.patience = kCompactionPatience;
+  options.patience = patience;
   if (session) options.session = session->text();
   try {
     return backup(settings, options).incomplete() ? HookOutcome::failed : HookOutcome::archived;
@@ -37,18 +38,32 @@ HookOutcome archive_now(const Settings& settings, const std::optional<SessionId>
   }
 }
 
+/// Has `work` done by a process that nobody waits for. Where there can be none, `session` is archived here.
+HookOutcome hand_over(const Settings& settings, const std::optional<SessionId>& session,
+                      const std::function<void()>& work) {
+  try {
+    start_detached(work);
+    return HookOutcome::handed_over;
+  } catch (const Error&) {
+    return archive_now(settings, session, kNoPatience);
+  }
+}
+
+HookOutcome back_up_everything(const Settings& settings) {
+  return hand_over(settings, std::nullopt, [&settings] { back_up_patiently(settings, {}); });
+}
+
 HookOutcome archive_soon(const Settings& settings, const std::optional<SessionId>& session) {
   if (!session) return HookOutcome::skipped;  // its end, or the timer, archives it
-  if (wish_for(settings, *session)) start_detached([&settings] { fulfil_wishes(settings); });
-  return HookOutcome::handed_over;
+  if (!wish_for(settings, *session)) return HookOutcome::handed_over;
+  return hand_over(settings, session, [&settings] { fulfil_wishes(settings); });
 }
 
 HookResult greet(const Settings& settings, const claude_code::HookInput& input) {
   if (input.source == "compact") return {};  // PreCompact was there a moment ago
   HookResult result;
   result.message = describe_gap(settings, find_gap(settings, input.session));
-  back_up_everything(settings);
-  result.outcome = HookOutcome::handed_over;
+  result.outcome = back_up_everything(settings);
   return result;
 }
 
@@ -56,15 +71,14 @@ HookResult respond(const Settings& settings, const HookOptions& options) {
   const claude_code::HookInput input = claude_code::parse_hook_input(options.input);
   switch (options.event) {
     case HookEvent::pre_compact:
-      return {archive_now(settings, input.session), {}};
+      return {archive_now(settings, input.session, kCompactionPatience), {}};
     case HookEvent::stop:
     case HookEvent::subagent_stop:
       return {archive_soon(settings, input.session), {}};
     case HookEvent::session_start:
       return greet(settings, input);
     case HookEvent::session_end:
-      back_up_everything(settings);
-      return {HookOutcome::handed_over, {}};
+      return {back_up_everything(settings), {}};
   }
   return {};
 }

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <functional>
 #include <initializer_list>
 
 #include "command_functions.hpp"
@@ -15,6 +16,7 @@
 #include "csb/cli/options.hpp"
 #include "csb/source/claude_code/hook_input.hpp"
 #include "csb/util/clock.hpp"
+#include "csb/util/error.hpp"
 #include "csb/util/fd.hpp"
 #include "csb/util/process.hpp"
 #include "csb/util/text.hpp"
@@ -83,18 +85,45 @@ void show(const Fd& out, const std::string& message) {
 /// look; one that goes on is done in a few milliseconds.
 void see_it_through() { std::signal(SIGTERM, SIG_IGN); }
 
+/// What is not waited for is left to a child, and this process is gone: the sooner, the less a client that
+/// exits has to wait for. Nothing of the client's is open by now, so it does not notice the child.
+void hand_over(const std::function<std::string()>& work) {
+  try {
+    leave_to_child([&] { (void)work(); });
+  } catch (const Error&) {
+    (void)work();  // no process to be had: better late than never
+    return;
+  }
+  ::_exit(kDone);
+}
+
+/// A crash or a hang of the child is no concern of this process.
+std::string wait_for(app::HookEvent event, Fd& out, const std::function<std::string()>& work) {
+  const bool is_compaction = event == app::HookEvent::pre_compact;
+  try {
+    return run_in_child(is_compaction ? kCompactionDeadline : kDeadline, [&] {
+      out.reset();  // the client waits until nobody holds it
+      return work();
+    });
+  } catch (const Error&) {
+    return work();
+  }
+}
+
 void respond(Call& call, const std::string& event_name, std::int64_t called_ns) {
   Fd out = silence();
   const auto event = app::parse_hook_event(event_name);
   if (!event) return;
-  if (app::only_hands_over(*event)) see_it_through();
+  const bool hands_over = app::only_hands_over(*event);
+  if (hands_over) {
+    see_it_through();
+    out.reset();
+  }
   const std::string input = read_input(STDIN_FILENO);
   point_to_null({STDIN_FILENO});  // whoever has more to write is not kept waiting
-  const bool is_compaction = *event == app::HookEvent::pre_compact;
-  const std::string message = run_in_child(is_compaction ? kCompactionDeadline : kDeadline, [&] {
-    out.reset();  // the client waits until nobody holds it
-    return app::hook(call.settings(), {*event, input, called_ns}).message;
-  });
+  const auto work = [&] { return app::hook(call.settings(), {*event, input, called_ns}).message; };
+  if (hands_over) return hand_over(work);
+  const std::string message = wait_for(*event, out, work);
   if (*event == app::HookEvent::session_start) show(out, message);
 }
 

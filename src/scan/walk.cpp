@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -14,6 +15,7 @@
 
 #include "csb/model/rel_path.hpp"
 #include "csb/scan/open_beneath.hpp"
+#include "csb/util/parallel.hpp"
 #include "link_target.hpp"
 #include "secret_links.hpp"
 #include "visitor.hpp"
@@ -71,8 +73,8 @@ class Crew {
   void visit_beneath(DirectoryNode& top) {
     if (top.directories.empty()) return;
     queue_.add(top.directories);
-    std::vector<std::jthread> helpers;
-    for (std::size_t i = 1; i < visitors_.size(); ++i) helpers.emplace_back([this, i] { run(visitors_[i]); });
+    const std::function<void(std::size_t)> help = [this](std::size_t i) { run(visitors_[i]); };
+    std::vector<std::jthread> helpers = start_threads(visitors_.size() - 1, help);
     run(first());
     helpers.clear();  // joins
     if (failure_) std::rethrow_exception(failure_);

@@ -4,8 +4,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
-#include <thread>
-#include <vector>
+#include <system_error>
 
 namespace csb {
 
@@ -26,11 +25,23 @@ void parallel_for(std::size_t count, std::size_t threads, const std::function<vo
       }
     }
   };
-  std::vector<std::jthread> helpers;
-  for (std::size_t t = 1; t < std::min(threads, count); ++t) helpers.emplace_back(run);
+  const std::size_t wanted = std::max<std::size_t>(std::min(threads, count), 1);
+  const std::function<void(std::size_t)> help = [&](std::size_t) { run(); };
+  std::vector<std::jthread> helpers = start_threads(wanted - 1, help);
   run();
   helpers.clear();  // joins
   if (failure) std::rethrow_exception(failure);
+}
+
+std::vector<std::jthread> start_threads(std::size_t count, const std::function<void(std::size_t)>& work) {
+  std::vector<std::jthread> threads;
+  threads.reserve(count);
+  try {
+    for (std::size_t i = 1; i <= count; ++i) threads.emplace_back([&work, i] { work(i); });
+  } catch (const std::system_error&) {
+    return threads;  // no more to be had
+  }
+  return threads;
 }
 
 }  // namespace csb

@@ -46,6 +46,17 @@ void let_go_of_everything() {
   std::signal(SIGTERM, SIG_DFL);
 }
 
+/// What a child is for. What is thrown is said by the exit status, and to nobody else.
+[[noreturn]] void do_and_end(const std::function<void()>& work) {
+  int status = 1;
+  try {
+    work();
+    status = 0;
+  } catch (...) {  // NOLINT(bugprone-empty-catch): see above
+  }
+  ::_exit(status);
+}
+
 /// What arrives until the other end is closed. @return false when the deadline came first
 bool read_to_end(int fd, Clock::time_point deadline, std::string& text) {
   std::array<char, 4096> buffer{};
@@ -68,22 +79,27 @@ std::string run_in_child(std::chrono::milliseconds deadline, const std::function
   const auto until = Clock::now() + deadline;
   Pipe answer = make_pipe();
   const pid_t child = fork_or_throw();
-  if (child == 0) {
-    int status = 1;
-    try {
+  if (child == 0)
+    do_and_end([&] {
       answer.read.reset();
       ::setsid();
       write_all(answer.write.get(), as_bytes(work()), "the answer of a child");
-      status = 0;
-    } catch (...) {  // NOLINT(bugprone-empty-catch): the exit status says it
-    }
-    ::_exit(status);
-  }
+    });
   answer.write.reset();
   std::string text;
   if (!read_to_end(answer.read.get(), until, text)) return {};
   wait_for(child);
   return text;
+}
+
+void leave_to_child(const std::function<void()>& work) {
+  const pid_t child = fork_or_throw();
+  if (child == 0)
+    do_and_end([&] {
+      ::setsid();  // refused when this process was faster: the child leads a group then, which is as good
+      work();
+    });
+  ::setpgid(child, child);
 }
 
 void start_detached(const std::function<void()>& work) {
@@ -97,11 +113,7 @@ void start_detached(const std::function<void()>& work) {
     (void)!::write(started.write.get(), "", 1);
     let_go_of_everything();
     ::setpriority(PRIO_PROCESS, 0, std::max(::getpriority(PRIO_PROCESS, 0), kNiceness));
-    try {
-      work();
-    } catch (...) {  // NOLINT(bugprone-empty-catch): nobody is left to be told
-    }
-    ::_exit(0);
+    do_and_end(work);
   }
   started.write.reset();
   char byte = 0;

@@ -9,11 +9,12 @@ import json_schema
 import terminal
 from harness import USAGE, main
 from test_schedule import Base, read
+from waiting import Waiting
 
 GAP = 10
 
 
-class Doctor(Base):
+class Doctor(Waiting, Base):
     def checks(self, *args, status=(0, GAP), **kw):
         document = self.csb("doctor", "--json", *args, status=status, **kw).json()
         self.assertEqual([], json_schema.complaints(document, json_schema.load("doctor")))
@@ -115,6 +116,7 @@ class Doctor(Base):
         self.assertEqual("fail", silent["state"])
         self.assertIn("no hook has fired", silent["text"])
         self.csb("hook", "SessionEnd", input=json.dumps({"hook_event_name": "SessionEnd"}).encode())
+        self.wait_for_heartbeats(1)
         self.assertEqual("ok", self.state("hooks"))
         os.utime(settings, (now,) * 2)                             # only sessions from before
         self.assertEqual("ok", self.state("hooks"))

@@ -1,14 +1,32 @@
 """csb hook: silent and successful whatever happens, and what should be archived is."""
 import json
 import os
+import re
 import subprocess
 import time
 
 from harness import BUSY, DONE, INCOMPLETE, ClaudeTree, CsbTest, Git, main, need
 from waiting import LONG, Waiting
 
-ASYNC = ("Stop", "SubagentStop", "SessionEnd", "SessionStart")
+HANDING_OVER = ("Stop", "SubagentStop", "SessionEnd")
+ASYNC = HANDING_OVER + ("SessionStart",)
 EVENTS = ASYNC + ("PreCompact",)
+
+
+def content(path):
+    if not os.path.exists(path):
+        return ""
+    with open(path, encoding="utf-8", errors="replace") as f:
+        return f.read()
+
+
+def is_run_of(pid, program, home):
+    """Whether that process is one of the program, for that person."""
+    try:
+        with open("/proc/%s/environ" % pid, "rb") as f:
+            return os.path.samefile("/proc/%s/exe" % pid, program) and b"HOME=%s\0" % home.encode() in f.read()
+    except OSError:
+        return False
 
 
 class HookTest(Waiting, CsbTest):
@@ -25,13 +43,9 @@ class HookTest(Waiting, CsbTest):
             self.assertEqual(b"", result.out_bytes, result)
         return result
 
-    def heartbeats(self):
-        """-> [(event, session, outcome)], oldest first"""
-        path = os.path.join(self.csb_home, "log/hooks")
-        if not os.path.exists(path):
-            return []
-        with open(path, encoding="ascii") as f:
-            words = [line.split() for line in f if line.strip()]
+    def heartbeats(self, count):
+        """Once there are so many. -> [(event, session, outcome)], oldest first"""
+        words = self.wait_for_heartbeats(count)
         for when, _, _, duration, _ in words:
             self.assertLess(abs(int(when) / 1e9 - time.time()), 600)
             self.assertLess(int(duration), 60e9)
@@ -57,13 +71,13 @@ class Events(HookTest):
         session.turn()
         self.hook("PreCompact", session=session)
         self.assertTrue(self.is_stored(session))
-        self.assertEqual([("PreCompact", session.id, "archived")] * 2, self.heartbeats())
+        self.assertEqual([("PreCompact", session.id, "archived")] * 2, self.heartbeats(2))
 
     def test_session_end_archives_everything(self):
         sessions = [self.tree.session() for _ in range(3)]
         self.hook("SessionEnd", session=sessions[0])
         self.wait_until_stored(*sessions)
-        self.assertEqual([("SessionEnd", sessions[0].id, "handed-over")], self.heartbeats())
+        self.assertEqual([("SessionEnd", sessions[0].id, "handed-over")], self.heartbeats(1))
 
     def test_session_start_archives_everything_and_says_nothing(self):
         sessions = [self.tree.session() for _ in range(3)]
@@ -73,7 +87,7 @@ class Events(HookTest):
     def test_a_start_after_a_compaction_is_nothing_to_do(self):
         session = self.tree.session()
         self.hook("SessionStart", input=self.event(session, source="compact"))
-        self.assertEqual([("SessionStart", session.id, "skipped")], self.heartbeats())
+        self.assertEqual([("SessionStart", session.id, "skipped")], self.heartbeats(1))
         time.sleep(0.5)
         self.assertFalse(os.path.exists(self.store))
 
@@ -90,20 +104,20 @@ class Events(HookTest):
         other.turn()
         time.sleep(0.5)
         self.assertFalse(self.is_stored(other), "nobody wished for that one")
-        self.assertEqual(40, len(self.heartbeats()))
+        self.assertEqual(40, len(self.heartbeats(40)))
         self.wait_until(lambda: not os.listdir(os.path.join(self.csb_home, "wishes")), "wishes are fulfilled")
 
     def test_a_stop_without_a_session_is_nothing_to_do(self):
         self.tree.session()
         self.hook("Stop", input=b"{}")
-        self.assertEqual([("Stop", "-", "skipped")], self.heartbeats())
+        self.assertEqual([("Stop", "-", "skipped")], self.heartbeats(1))
 
     def test_a_session_that_is_not_on_disk(self):
         self.tree.session()
         self.backup()
         for event in ("PreCompact", "Stop"):
             self.hook(event, session=None)
-        self.assertEqual("skipped", self.heartbeats()[0][2])
+        self.assertEqual("skipped", self.heartbeats(2)[0][2])
         self.csb("status")
 
     def test_the_config_directory_of_the_environment(self):
@@ -125,21 +139,24 @@ class Input(HookTest):
     def test_whatever_comes_on_standard_input(self):
         session = self.tree.session()
         whole = self.event(session)
-        for name, data in {"bom": b"\xef\xbb\xbf" + whole, "broken off": whole[:-1], "empty": b"",
+        hostile = {"bom": b"\xef\xbb\xbf" + whole, "broken off": whole[:-1], "empty": b"",
                            "garbage": b"\0\xff{]" * 1000, "array": b"[" * 100_000, "number": b"7",
                            "hostile id": b'{"session_id":"../../../etc/passwd"}',
-                           "too much": whole[:-1] + b', "x": "' + b"y" * 3_000_000 + b'"}'}.items():
+                           "too much": whole[:-1] + b', "x": "' + b"y" * 3_000_000 + b'"}'}
+        for name, data in hostile.items():
             with self.subTest(name):
                 for event in EVENTS:
                     self.hook(event, input=data)
+        beats = self.heartbeats(len(hostile) * len(EVENTS))
         self.wait_until_idle()
         self.assertTrue(self.is_stored(session))
-        self.assertEqual({"-", session.id}, {beat[1] for beat in self.heartbeats()})
+        self.assertEqual({"-", session.id}, {beat[1] for beat in beats})
 
     def test_a_name_from_the_input_is_never_a_path(self):
         self.tree.session()
         self.hook("Stop", input=b'{"session_id":"../../evil"}')
         self.hook("Stop", input=b'{"session_id":"00000000-0000-4000-8000-00000000000/"}')
+        self.assertEqual(2, len(self.heartbeats(2)))
         self.assertFalse(os.path.exists(os.path.join(self.csb_home, "wishes")))
 
     def run_with(self, stdin, event="Stop", **kw):
@@ -162,7 +179,7 @@ class Input(HookTest):
             finally:
                 os.close(read)
                 os.close(write)
-        self.assertEqual(session.id, self.heartbeats()[-1][1])
+        self.assertEqual(session.id, self.heartbeats(2)[-1][1])
 
     def test_a_terminal_is_not_asked(self):
         self.tree.session()
@@ -186,7 +203,7 @@ class Input(HookTest):
                           ("../x",), ("sessionend",)):
             result = self.csb("hook", *arguments, input=b"{}")
             self.assertEqual((b"", b""), (result.out_bytes, result.err_bytes))
-        self.assertEqual([], self.heartbeats())
+        self.assertEqual([], self.heartbeats(0))
         self.assertIn("PreCompact", self.csb("hook", "--help").out)
 
 
@@ -197,6 +214,7 @@ class Faults(HookTest):
             self.hook(event)
         os.rename(self.claude + ".moved", self.claude)
         session = self.tree.session()
+        self.heartbeats(len(EVENTS))
         self.wait_until_idle()
         os.rename(self.csb_home, self.csb_home + ".moved")
         with open(self.csb_home, "w", encoding="utf-8"):    # a file where csb's home should be
@@ -222,7 +240,7 @@ class Faults(HookTest):
         with open(self.store, "w", encoding="utf-8"):       # a file where the store should be
             pass
         self.hook("PreCompact", session=session)
-        self.assertEqual([("PreCompact", session.id, "failed")], self.heartbeats())
+        self.assertEqual([("PreCompact", session.id, "failed")], self.heartbeats(1))
         said = self.csb("status", status=INCOMPLETE)
         self.assertIn("the last backup ended with status", said.err)
         self.assertEqual(0o600, os.stat(os.path.join(self.csb_home, "last-failure")).st_mode & 0o777)
@@ -240,11 +258,12 @@ class Faults(HookTest):
         for event in ASYNC:
             self.hook(event, session=session)
         self.wait_until(lambda: os.path.exists(os.path.join(self.csb_home, "pending")), "no wish was left")
+        self.heartbeats(len(ASYNC))
         self.assertFalse(self.is_stored(session))
         started = time.monotonic()
         self.hook("PreCompact", session=session)
         self.assertLess(time.monotonic() - started, LONG)
-        self.assertEqual("left-to-run", self.heartbeats()[-1][2])
+        self.assertEqual("left-to-run", self.heartbeats(len(EVENTS))[-1][2])
         lock.close()
         self.wait_until_stored(session)
         self.wait_until_idle()
@@ -294,18 +313,65 @@ class Faults(HookTest):
         self.assertTrue(self.is_stored(session))
         self.assert_store_sound()
 
-    def test_asynchronous_events_load_no_libgit2(self):
+    def test_what_the_client_waits_for_is_a_start_and_a_fork(self):
         need("strace")
         session = self.tree.session()
         self.backup()
         trace = os.path.join(self.scratch, "trace")
-        for event in ("Stop", "SubagentStop", "SessionEnd"):
+        for number, event in enumerate(HANDING_OVER, 1):
             # Without -f: the process the client waits for, and not those it hands over to.
-            self.hook(event, session=session, wrap=("strace", "-qq", "-e", "trace=openat,open", "-o", trace))
-            with open(trace, encoding="utf-8", errors="replace") as f:
-                opened = f.read()
-            self.assertIn("libc.so", opened)
-            self.assertNotIn("libgit2", opened, event)
+            self.hook(event, session=session, wrap=("strace", "-qq", "-e", "signal=none", "-o", trace))
+            calls = content(trace)
+            self.assertIn("libc.so", calls)
+            self.assertNotIn("libgit2", calls, event)
+            fork = re.search(r"^(clone3?|fork)\(", calls, re.M).start()
+            self.assertEqual(["setpgid", "exit_group"], re.findall(r"^(\w+)\(", calls[fork:], re.M)[1:], event)
+            self.assertEqual(3, calls[:fork].count("dup2("), "nothing of the client's is open by then")
+            self.assertEqual((event, session.id, "handed-over"), self.heartbeats(number)[-1])
+
+    def others(self):
+        """-> processes of csb's"""
+        return [pid for pid in os.listdir("/proc") if pid.isdigit() and is_run_of(pid, self.binary, self.home)]
+
+    def test_what_is_left_behind_is_out_of_reach_of_the_client(self):
+        need("strace")
+        session = self.tree.session()
+        self.backup()
+        for number, event in enumerate(("SessionEnd", "Stop"), 1):
+            session.turn()
+            trace = os.path.join(self.scratch, "trace%d" % number)
+            # Slowed at its first step: without that it is done before anybody looks.
+            tracer = subprocess.Popen(["strace", "-f", "-qq", "-e", "trace=setsid,exit_group", "-e", "signal=none", "-o", trace,
+                                       "-e", "inject=setsid:delay_enter=1000000", self.binary, "hook", event],
+                                      env=self.environment(), stdin=subprocess.PIPE, start_new_session=True)
+            self.addCleanup(lambda tracer=tracer: (tracer.terminate(), tracer.wait()))
+            tracer.stdin.write(self.event(session))
+            tracer.stdin.close()
+            self.wait_until(lambda: " exit_group(0)" in content(trace), "the hook does not end")
+            leader = content(trace).split()[0]
+            self.wait_until(lambda: not os.path.exists("/proc/%s/exe" % leader), "the hook does not end")
+            left = self.others()
+            self.assertEqual(1, len(left), "that which does the work")
+            self.assertNotEqual(tracer.pid, os.getpgid(int(left[0])))
+            self.assertEqual({"/dev/null"}, {os.readlink("/proc/%s/fd/%d" % (left[0], fd)) for fd in range(3)})
+            self.assertEqual((event, session.id, "handed-over"), self.heartbeats(number)[-1])
+            self.wait_until_stored(session)
+            self.wait_until(lambda: event == "Stop" or not self.others(), "it does not end")
+
+    def test_no_process_can_be_had(self):
+        need("strace")
+        session = self.tree.session()
+        for event in HANDING_OVER + ("PreCompact",):
+            # Neither for the hook, nor for the child it leaves the work to.
+            for fault in ("clone,clone3,fork,vfork:error=EAGAIN", "pipe,pipe2:error=EMFILE"):
+                with self.subTest(event, fault=fault):
+                    session.turn()
+                    before = len(self.heartbeats(0))
+                    self.hook(event, session=session,
+                              wrap=("strace", "-qq", "-f", "-o", "/dev/null", "-e", "inject=%s:when=1+" % fault))
+                    self.assertEqual((event, session.id, "archived"), self.heartbeats(before + 1)[-1])
+                    self.assertTrue(self.is_stored(session))
+        self.assert_store_sound()
 
 
 class Gaps(HookTest):

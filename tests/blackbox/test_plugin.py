@@ -9,6 +9,7 @@ import subprocess
 import time
 
 from harness import CsbTest, main, need
+from waiting import Waiting
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 PLUGIN = os.path.join(TOP, "plugin")
@@ -59,7 +60,7 @@ class Files(CsbTest):
                 self.assertIn(command, known, path)
 
 
-class Wrapper(CsbTest):
+class Wrapper(Waiting, CsbTest):
     def run_csb(self, *args, path="/usr/bin:/bin", status=0, **env):
         done = subprocess.run(["sh", RUN_CSB, *args], env=self.environment(PATH=path, **env), input=b"{}",
                               capture_output=True)
@@ -146,8 +147,8 @@ class Wrapper(CsbTest):
         for event in events:
             for command in (["sh", RUN_CSB, "hook", event], ["sh", "-c", hooks_of(load("hooks/settings.json"))[event][1]["command"]]):
                 self.assertEqual(0, self.told_to_end(*command), command)
-        with open(os.path.join(self.csb_home, "log/hooks"), encoding="ascii") as f:
-            self.assertEqual([event for event in events for _ in range(2)], [line.split()[1] for line in f if line.strip()])
+        beats = [words[1] for words in self.wait_for_heartbeats(2 * len(events))]
+        self.assertEqual(sorted(event for event in events for _ in range(2)), sorted(beats))
         self.assertEqual(-signal.SIGTERM, self.told_to_end("sh", RUN_CSB, "hook", "PreCompact"), "a person who gives up")
 
     def test_the_snippet_runs_csb_where_quickstart_puts_it(self):

@@ -16,6 +16,13 @@ namespace csb {
 [[nodiscard]] std::string run_in_child(std::chrono::milliseconds deadline,
                                        const std::function<std::string()>& work);
 
+/// Does `work` in a child, and does not wait for it: for a process that ends now. When this returns, the
+/// child is out of this process's group, so that whoever signals or waits for that does not mean the child;
+/// it keeps this process's descriptors, and what this process makes of signals.
+/// @param work as above
+/// @throws Error when there can be no child
+void leave_to_child(const std::function<void()>& work);
+
 /// Does `work` in a process that nobody waits for: a session and parent of its own, "/" as its directory, no
 /// descriptor but /dev/null three times, a lower priority than whoever is waited for; SIGTERM ends it,
 /// whatever this process does with it. Returns as soon as that process exists.
