@@ -1,6 +1,7 @@
 """The real client at a terminal (tmux), offline, in the scratch home of a RealClientTest."""
 import json
 import os
+import select
 import subprocess
 import time
 
@@ -67,9 +68,25 @@ class Terminal:
             self.test.fail("%r did not appear:\n%s" % (text, self.screen()))
 
     def type(self, line):
+        """-> when Enter was pressed"""
         self.tmux("send-keys", "-t", "i", "-l", line)
         time.sleep(0.6)                      # the client takes what comes at once for something pasted
+        pressed = time.monotonic()
         self.tmux("send-keys", "-t", "i", "Enter")
+        return pressed
+
+    def leave(self):
+        """Types /exit. -> milliseconds from Enter to the end of the client's process"""
+        client = os.pidfd_open(self.pid())
+        try:
+            pressed = self.type("/exit")
+            ended, _, _ = select.select([client], [], [], LONG)
+            took = 1000 * (time.monotonic() - pressed)
+        finally:
+            os.close(client)
+        self.test.assertTrue(ended, "the client goes on")
+        self.wait_for("CLIENT-EXIT=0")
+        return took
 
     def pid(self):
         """Of the client: its own entry in its registry."""

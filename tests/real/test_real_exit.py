@@ -1,4 +1,6 @@
-"""How long the real client takes from its last output to its exit: what of that is csb's.
+"""How long the real client takes to exit: what of that is csb's.
+
+With -p, from its last output; at a terminal, from the Enter of /exit.
 
 Hooks are meant to delay it by 50 ms at most, and the plugin's server by 50 ms more than a server that does nothing. Runs
 of all kinds are interleaved and medians compared, and printed. Times depend on the machine: with more to run than
@@ -15,10 +17,12 @@ import subprocess
 import sys
 import time
 
+from interactive import Terminal
 from real_client import HERE, RealClientTest
 from harness import main
 
 MUST, FAR_OFF = 50, 300   # milliseconds
+FROM_OUTPUT = "from the last output to the exit"
 RUNS = int(os.environ.get("CSB_TEST_EXIT_RUNS", "7"))
 ATTEMPTS = 3
 PLUGIN = os.path.join(HERE, "../../plugin")
@@ -27,7 +31,7 @@ IDLE_SERVER = os.path.join(HERE, "idle_mcp_server.py")
 PROMPT = 'hi MOCK:[{"text":"an answer","delay":1}]'
 
 
-class Exit(RealClientTest):
+class ExitTest(RealClientTest):
     def setUp(self):
         super().setUp()
         os.makedirs(os.path.join(self.home, ".local/bin"))
@@ -52,6 +56,24 @@ class Exit(RealClientTest):
             json.dump({"mcpServers": {"idle": {"command": sys.executable, "args": [IDLE_SERVER]}}}, f)
         return ["--mcp-config", path]
 
+    def measure(self, kinds, run, what, runs=RUNS):
+        """-> {kind: median}, printed"""
+        times = {kind: [] for kind in kinds}
+        for kind in kinds:
+            run(kind)                           # the first of each is warmed up with
+        for _ in range(runs):
+            for kind in random.sample(kinds, len(kinds)):
+                times[kind].append(run(kind))
+        medians = {kind: statistics.median(values) for kind, values in times.items()}
+        print("\n%d runs each, %s: " % (runs, what) +
+              ", ".join("%s %.0f ms (at most %.0f)" % (kind, medians[kind], max(times[kind])) for kind in kinds) +
+              "; load %.1f" % os.getloadavg()[0], file=sys.stderr, flush=True)
+        return medians
+
+
+class Exit(ExitTest):
+    """claude -p"""
+
     def run_client(self, kind, *more):
         """One prompt. -> milliseconds from the last output to the exit"""
         process = subprocess.Popen([self.program, "-p", PROMPT, *more, *self.arguments[kind]], env=self.environ, cwd=self.cwd,
@@ -66,24 +88,10 @@ class Exit(RealClientTest):
         process.stderr.close()
         return took
 
-    def measure(self, kinds, runs=RUNS):
-        """-> {kind: median}, printed"""
-        times = {kind: [] for kind in kinds}
-        for kind in kinds:
-            self.run_client(kind)               # the first of each is warmed up with
-        for _ in range(runs):
-            for kind in random.sample(kinds, len(kinds)):
-                times[kind].append(self.run_client(kind))
-        medians = {kind: statistics.median(values) for kind, values in times.items()}
-        print("\n%d runs each, from the last output to the exit: " % runs +
-              ", ".join("%s %.0f ms (at most %.0f)" % (kind, medians[kind], max(times[kind])) for kind in kinds),
-              file=sys.stderr, flush=True)
-        return medians
-
     def test_the_plugin_delays_the_exit_by_no_more_than_it_must(self):
         least = float("inf")
         for _ in range(ATTEMPTS):
-            medians = self.measure(list(self.arguments))
+            medians = self.measure(list(self.arguments), self.run_client, FROM_OUTPUT)
             hooks = medians["hooks"] - medians["no plugin"]
             server = medians["the whole plugin"] - medians["an idle server"]
             print("hooks: %.0f ms; an idle server: %.0f ms; the whole plugin: %.0f ms, %.0f more than an idle server" % (
@@ -102,7 +110,7 @@ class Exit(RealClientTest):
         document["hooks"]["SessionEnd"][0]["hooks"][0] = {"type": "command", "command": "sleep 0.8"}
         with open(path, "w", encoding="utf-8") as f:
             json.dump(document, f)
-        medians = self.measure(["no plugin", "hooks"], runs=3)
+        medians = self.measure(["no plugin", "hooks"], self.run_client, FROM_OUTPUT, runs=3)
         self.assertGreater(medians["hooks"] - medians["no plugin"], FAR_OFF)
 
     def test_the_server_ends_when_the_client_first_asks_it_to(self):
@@ -116,6 +124,27 @@ class Exit(RealClientTest):
             if "MCP server process exited cleanly" in said and not any("SIGTERM" in line for line in said):
                 return
         self.fail("\n".join(said))
+
+
+class ExitAtATerminal(ExitTest):
+    """Printed only: the terminal has its share in every figure."""
+
+    def run_client(self, kind):
+        """One prompt, and /exit. -> milliseconds from Enter to the end of the process"""
+        shutil.rmtree(os.path.join(self.claude, "sessions"), ignore_errors=True)     # of clients that have ended
+        terminal = Terminal(self, self.cwd, *self.arguments[kind])
+        terminal.type(PROMPT)
+        terminal.wait_for("● an answer")
+        took = terminal.leave()
+        terminal.close()
+        self.assertEqual("", terminal.said_on_stderr())
+        return took
+
+    def test_the_exit_at_a_terminal(self):
+        kinds = ["no plugin", "hooks", "the whole plugin"]
+        medians = self.measure(kinds, self.run_client, "from the Enter of /exit to the end of the process")
+        print("; ".join("%s: %+.0f ms" % (kind, medians[kind] - medians["no plugin"]) for kind in kinds[1:]),
+              file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
