@@ -125,16 +125,19 @@ std::int64_t DocumentAppender::tool_id(Connection& db, std::string_view name) {
   return tools_.emplace(name, row.integer(0)).first->second;
 }
 
-std::int64_t DocumentAppender::add(Connection& db, const DocumentRow& row) {
+std::int64_t DocumentAppender::next_id(Connection& db) {
   if (!first_) go_on(db);
   if (block_.count() == kBlockRows) {
     const std::int64_t next = *first_ + static_cast<std::int64_t>(kBlockRows);
     flush(db);
     first_ = next;
   }
-  const std::int64_t id = *first_ + static_cast<std::int64_t>(block_.count());
+  return *first_ + static_cast<std::int64_t>(block_.count());
+}
+
+void DocumentAppender::add(Connection& db, const DocumentRow& row) {
+  static_cast<void>(next_id(db));  // there is room now
   block_.add(row);
-  return id;
 }
 
 void DocumentAppender::go_on(Connection& db) {

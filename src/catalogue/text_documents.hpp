@@ -57,8 +57,9 @@ class DocumentReader {
 /// Adds rows of documents within one transaction.
 class DocumentAppender {
  public:
-  /// @return the id of the document
-  std::int64_t add(Connection& db, const DocumentRow& row);
+  /// The id of the document that add() takes next.
+  [[nodiscard]] std::int64_t next_id(Connection& db);
+  void add(Connection& db, const DocumentRow& row);
   [[nodiscard]] std::int64_t tool_id(Connection& db, std::string_view name);
   /// To be called before the transaction is committed.
   void flush(Connection& db);

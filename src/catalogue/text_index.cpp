@@ -57,9 +57,9 @@ std::optional<TextFile> find(Connection& db, std::string_view branch, std::strin
   return read_file(row);
 }
 
-std::optional<std::int64_t> document_of(Connection& db, std::uint64_t key) {
+std::int64_t document_of(Connection& db, std::uint64_t key) {
   Query row = db.query("SELECT document FROM keys WHERE key = ?1", key);
-  if (!row.step()) return std::nullopt;
+  if (!row.step()) throw Damage("the text index lost a text");
   return row.integer(0);
 }
 
@@ -210,16 +210,19 @@ TextFile TextIndex::Update::ensure_file(std::string_view branch, std::string_vie
 
 bool TextIndex::Update::put(const TextPlace& place, const NewText& text) {
   return state_->index.run([&](Connection& db) {
-    if (const auto document = document_of(db, text.key)) {
+    // In one: most texts are new, and a second look into the largest tree there is costs as much as the
+    // first.
+    const std::int64_t document = state_->documents.next_id(db);
+    if (db.run("INSERT INTO keys(key, document) VALUES(?1, ?2) ON CONFLICT DO NOTHING", text.key, document) ==
+        0) {
       db.run(
           "INSERT INTO places(document, file, generation, at, block) VALUES(?1, ?2, ?3, ?4, ?5)"
           " ON CONFLICT(document, file) DO UPDATE SET generation = ?3, at = ?4, block = ?5",
-          *document, place.file, place.generation, place.offset, place.block);
+          document_of(db, text.key), place.file, place.generation, place.offset, place.block);
       return false;
     }
     const std::int64_t tool = state_->documents.tool_id(db, text.tool);
-    const std::int64_t document = state_->documents.add(db, {text.key, text.time_ns, text.kind, tool, place});
-    db.run("INSERT INTO keys(key, document) VALUES(?1, ?2)", text.key, document);
+    state_->documents.add(db, {text.key, text.time_ns, text.kind, tool, place});
     // Bound as bytes, which FTS5 takes for text: a text would be copied once more on its way.
     db.run("INSERT INTO texts(rowid, text) VALUES(?1, ?2)", document, Blob{text.text});
     return true;
