@@ -5,12 +5,10 @@
 #include <optional>
 #include <utility>
 
-#include "csb/app/conversation.hpp"
-#include "csb/archive/store.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
 #include "csb/util/lock.hpp"
-#include "text_source.hpp"
+#include "text_reader.hpp"
 
 namespace csb::app {
 namespace {
@@ -69,29 +67,14 @@ class Indexing {
       : settings_(settings), catalogue_(catalogue), options_(options), index_(open()) {}
 
   IndexTextResult run() && {
-    const std::vector<Task> tasks = find_tasks();
-    for (const Task& task : tasks) total_ += task.bytes;
-    for (const Task& task : tasks) {
-      if (options_.should_stop && options_.should_stop()) {
-        result_.stopped = true;
-        break;
-      }
-      try_file(task);
-    }
+    const std::vector<TextTask> tasks = find_tasks();
+    for (const TextTask& task : tasks) total_ += task.bytes;
+    read_texts_ahead(settings_, tasks, [&](const TextBatch& batch) { return take(batch); });
     finish();
     return std::move(result_);
   }
 
  private:
-  struct Task {
-    catalogue::Root root;
-    std::string path;
-    std::string_view format;
-    std::vector<Generation> generations;  ///< those that are not indexed as a whole
-    TextFile file;
-    std::uint64_t bytes = 0;
-  };
-
   TextIndex open() {
     const std::string path = settings_.text_index_file();
     fs::make_directories(settings_.home);
@@ -110,8 +93,8 @@ class Indexing {
     return TextIndex::open(path, TextIndex::Access::write);
   }
 
-  std::vector<Task> find_tasks() {
-    std::vector<Task> tasks;
+  std::vector<TextTask> find_tasks() {
+    std::vector<TextTask> tasks;
     for (const catalogue::Root& root : catalogue_.roots()) {
       if (!root.head || index_.head(root.branch) == root.head) continue;
       for (catalogue::ChangedPath& changed : catalogue_.paths_changed(root.id, index_.head(root.branch))) {
@@ -122,9 +105,9 @@ class Indexing {
     return tasks;
   }
 
-  void add_task(std::vector<Task>& tasks, const catalogue::Root& root, catalogue::ChangedPath changed,
+  void add_task(std::vector<TextTask>& tasks, const catalogue::Root& root, catalogue::ChangedPath changed,
                 std::string_view format) {
-    Task task;
+    TextTask task;
     task.root = root;
     task.path = std::move(changed.path);
     task.format = format;
@@ -140,6 +123,7 @@ class Indexing {
       task.file.path = task.path;
       task.file.session = changed.session;
     }
+    task.last_seen = catalogue_.file_state(root.id, task.path);
     for (const Generation& generation : task.generations) {
       const bool is_begun = generation.number == task.file.generation;
       task.bytes +=
@@ -148,69 +132,46 @@ class Indexing {
     tasks.push_back(std::move(task));
   }
 
-  /// What of it was indexed before it failed stays; it is tried again next time.
-  void try_file(const Task& task) {
-    try {
-      index_file(task);
-      ++result_.files;
-    } catch (const Error& error) {
-      if (Catalogue::is_damage(error) || error.code() != ErrorCode::failed || !reading_) throw;
-      reading_ = false;
-      failed_ = true;
-      result_.problems.push_back({Problem::Severity::note, task.path, error.what(), error.hint()});
+  /// @return false when that is enough
+  bool take(const TextBatch& batch) {
+    if (batch.task != task_ && options_.should_stop && options_.should_stop()) {
+      result_.stopped = true;
+      return false;
     }
-  }
-
-  void index_file(const Task& task) {
     begin();
-    TextFile file = update_->ensure_file(task.root.branch, task.path, task.file.session);
-    for (const Generation& generation : task.generations) {
-      if (generation.number != file.generation) {
-        file.generation = generation.number;
-        file.indexed_to = 0;
-      }
-      const bool is_newest = &generation == &task.generations.back();
-      index_generation(task, generation, is_newest, file);
-      file.commit = generation.last.commit;
-      update_->set_progress(file);
+    const TextTask& task = *batch.task;
+    if (task_ != &task) file_ = update_->ensure_file(task.root.branch, task.path, task.file.session);
+    task_ = &task;
+    put(batch);
+    if (batch.failure) {
+      // What of it was indexed before it failed stays; it is tried again next time.
+      failed_ = true;
+      result_.problems.push_back(*batch.failure);
+    } else if (batch.ends_generation) {
+      set_progress(batch, batch.generation->last.commit);
+      result_.files += batch.generation == &task.generations.back() ? 1 : 0;
+      if (pending_ >= kTransactionBytes) commit();
+    } else if (batch.read_to > 0 && pending_ >= kTransactionBytes) {
+      set_progress(batch, std::nullopt);
+      commit();
     }
+    return true;
   }
 
-  void index_generation(const Task& task, const Generation& generation, bool is_newest, TextFile& file) {
-    reading_ = true;
-    std::optional<Conversation> live;
-    if (is_newest)
-      live =
-          open_as_stored(task.root, task.format, task.path, catalogue_.file_state(task.root.id, task.path));
-    const Conversation conversation =
-        live ? std::move(*live) : Conversation::open_stored(settings_, task.format, generation.last);
-    const std::string owner = owner_of(task.file.session, task.path, task.format);
-    const std::uint64_t from = conversation.has_rows() ? file.indexed_to : 0;
-    std::uint64_t seen = from;
-    ToolCalls calls;
-    const auto visit = [&](const Message& message, const MessagePlace& place) {
-      reading_ = false;
-      for (const MessageText& text : texts_of(message, owner, &calls)) {
-        const bool is_new = update_->put({file.id, generation.number, place.offset, text.block},
-                                         {text.key, text.kind, message.time_ns, text.tool, text.text});
-        result_.texts += is_new ? 1 : 0;
-      }
-      if (place.bytes > 0) count(place.offset + place.bytes - seen), seen = place.offset + place.bytes;
-      if (conversation.has_rows() && pending_ >= kTransactionBytes) {
-        file.indexed_to = std::min(place.offset + place.bytes + 1, generation.last.size);
-        file.commit.reset();
-        update_->set_progress(file);
-        commit();
-        begin();
-      }
-      reading_ = true;
-      return true;
-    };
-    const ReadSummary summary = conversation.read(visit, from);
-    reading_ = false;
-    count(conversation.size() - std::min(seen, conversation.size()));
-    file.indexed_to = summary.parsed_to;
-    if (pending_ >= kTransactionBytes) commit(), begin();
+  void put(const TextBatch& batch) {
+    for (const auto& [text, offset, time_ns] : batch.texts) {
+      const bool is_new = update_->put({file_.id, batch.generation->number, offset, text.block},
+                                       {text.key, text.kind, time_ns, text.tool, text.text});
+      result_.texts += is_new ? 1 : 0;
+    }
+    count(batch.bytes);
+  }
+
+  void set_progress(const TextBatch& batch, const std::optional<Oid>& whole) {
+    file_.generation = batch.generation->number;
+    file_.indexed_to = batch.read_to;
+    file_.commit = whole;
+    update_->set_progress(file_);
   }
 
   void count(std::uint64_t bytes) {
@@ -247,9 +208,10 @@ class Indexing {
   const IndexTextOptions& options_;
   TextIndex index_;
   std::optional<TextIndex::Update> update_;  ///< ends before the index does
+  const TextTask* task_ = nullptr;           ///< whose batches are taken
+  TextFile file_;                            ///< its file
   IndexTextResult result_;
   std::uint64_t total_ = 0, pending_ = 0, unreported_ = 0;
-  bool reading_ = false;  ///< an error now is one of the file that is read, not of the index
   bool failed_ = false;
 };
 
