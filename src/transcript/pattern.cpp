@@ -4,6 +4,8 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include "csb/util/error.hpp"
@@ -46,13 +48,22 @@ std::string quoted_literal(std::string_view text) {
   return out;
 }
 
-const RE2& word_at_start() {
-  static const RE2 expression(R"(^[\pL\pN\p{Co}])");
-  return expression;
+// Classes of all the world's letters take most of a millisecond to compile: most texts do without.
+
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+bool is_ascii_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
-const RE2& word_at_end() {
+
+bool has_word_at_start(std::string_view text) {
+  if (text.empty() || is_ascii(text.front())) return !text.empty() && is_ascii_word(text.front());
+  static const RE2 expression(R"(^[\pL\pN\p{Co}])");
+  return RE2::PartialMatch(text, expression);
+}
+bool has_word_at_end(std::string_view text) {
+  if (text.empty() || is_ascii(text.back())) return !text.empty() && is_ascii_word(text.back());
   static const RE2 expression(R"([\pL\pN\p{Co}]$)");
-  return expression;
+  return RE2::PartialMatch(text, expression);
 }
 
 /// Group 1 is the match; what stands around it only has to be there.
@@ -60,9 +71,8 @@ std::string expression_of(std::string_view text, const Pattern::Options& options
   const std::string core = options.is_regex ? std::string(text) : quoted_literal(text);
   std::string out = options.is_regex ? "(?m)" : "";
   if (!options.case_sensitive) out += "(?i)";
-  const bool begins_word =
-      options.where != Pattern::Where::anywhere && RE2::PartialMatch(text, word_at_start());
-  const bool ends_word = options.where == Pattern::Where::word && RE2::PartialMatch(text, word_at_end());
+  const bool begins_word = options.where != Pattern::Where::anywhere && has_word_at_start(text);
+  const bool ends_word = options.where == Pattern::Where::word && has_word_at_end(text);
   if (begins_word) out += R"((?:^|[^\pL\pN\p{Co}]))";
   out += "(" + core + ")";
   if (ends_word) out += R"((?:$|[^\pL\pN\p{Co}]))";
@@ -84,18 +94,29 @@ bool has_escaped_ascii(std::string_view json) {
 }  // namespace
 
 struct Pattern::State {
-  re2::FilteredRE2 filter{kLeastAtom};
-  std::vector<std::string> atoms;  ///< what raw JSON must hold for the atom to be there; "" = nothing
-  [[nodiscard]] const RE2& expression() const { return filter.GetRE2(0); }
+  struct Compiled {
+    re2::FilteredRE2 filter{kLeastAtom};
+    std::vector<std::string> atoms;  ///< what raw JSON must hold for the atom to be there; "" = nothing
+    [[nodiscard]] const RE2& expression() const { return filter.GetRE2(0); }
+  };
+
+  State(std::string_view searched, Options how) : text(searched), options(how) {}
+
+  /// Compiles it when it is first needed: many searches end without a look at any text.
+  /// @throws Error{usage}
+  [[nodiscard]] const Compiled& compiled() {
+    std::call_once(once, [this] { compile(); });
+    return *result;
+  }
+  void compile();
+
+  const std::string text;
+  const Options options;
+  std::once_flag once;
+  std::optional<Compiled> result;
 };
 
-Pattern::Pattern(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Pattern::Pattern(Pattern&&) noexcept = default;
-Pattern& Pattern::operator=(Pattern&&) noexcept = default;
-Pattern::~Pattern() = default;
-
-Pattern Pattern::compile(std::string_view text, Options options) {
-  auto state = std::make_unique<State>();
+void Pattern::State::compile() {
   RE2::Options settings;
   settings.set_log_errors(false);
   settings.set_max_mem(kMaxMemory);
@@ -106,22 +127,34 @@ Pattern Pattern::compile(std::string_view text, Options options) {
                 "'" + printable(text) + "' is no regular expression: " + printable(compiled.error()),
                 "the syntax is that of RE2; without -E a text is searched for as it is");
   };
-  if (options.is_regex) check(std::string(text));  // by itself: it may not close the group around it
+  if (options.is_regex) check(text);  // by itself: it may not close the group around it
+  Compiled& made = result.emplace();
   const std::string expression = expression_of(text, options);
-  check(expression);
   int id = 0;
-  static_cast<void>(state->filter.Add(expression, settings, &id));
+  if (made.filter.Add(expression, settings, &id) != RE2::NoError) check(expression);
   std::vector<std::string> atoms;
-  state->filter.Compile(&atoms);
-  for (const std::string& atom : atoms) state->atoms.push_back(longest_plain_run(atom));
+  made.filter.Compile(&atoms);
+  for (const std::string& atom : atoms) made.atoms.push_back(longest_plain_run(atom));
+}
+
+Pattern::Pattern(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Pattern::Pattern(Pattern&&) noexcept = default;
+Pattern& Pattern::operator=(Pattern&&) noexcept = default;
+Pattern::~Pattern() = default;
+
+Pattern Pattern::compile(std::string_view text, Options options) {
+  auto state = std::make_unique<State>(text, options);
+  if (options.is_regex) static_cast<void>(state->compiled());  // whether it is one has to be said at once
   return Pattern(std::move(state));
 }
 
-bool Pattern::matches(std::string_view text) const { return RE2::PartialMatch(text, state_->expression()); }
+bool Pattern::matches(std::string_view text) const {
+  return RE2::PartialMatch(text, state_->compiled().expression());
+}
 
 std::vector<Span> Pattern::find(std::string_view text, std::size_t limit) const {
   std::vector<Span> spans;
-  const RE2& expression = state_->expression();
+  const RE2& expression = state_->compiled().expression();
   std::size_t from = 0;
   re2::StringPiece groups[2];
   while (spans.size() < limit && from <= text.size() &&
@@ -135,21 +168,25 @@ std::vector<Span> Pattern::find(std::string_view text, std::size_t limit) const 
 }
 
 bool Pattern::may_match_json(std::string_view json) const {
+  const State::Compiled& compiled = state_->compiled();
   std::vector<int> present;
-  for (std::size_t i = 0; i < state_->atoms.size(); ++i)
-    if (state_->atoms[i].empty() || folded_find(json, state_->atoms[i]) != std::string_view::npos)
+  for (std::size_t i = 0; i < compiled.atoms.size(); ++i)
+    if (compiled.atoms[i].empty() || folded_find(json, compiled.atoms[i]) != std::string_view::npos)
       present.push_back(static_cast<int>(i));
   std::vector<int> potential;
-  state_->filter.AllPotentials(present, &potential);
+  compiled.filter.AllPotentials(present, &potential);
   return !potential.empty() || has_escaped_ascii(json);
 }
 
 bool has_word(std::string_view text) {
+  if (std::any_of(text.begin(), text.end(), is_ascii_word)) return true;
+  if (std::all_of(text.begin(), text.end(), is_ascii)) return false;
   static const RE2 expression(R"([\pL\pN\p{Co}])");
   return RE2::PartialMatch(text, expression);
 }
 
 bool has_unspaced_script(std::string_view text) {
+  if (std::all_of(text.begin(), text.end(), is_ascii)) return false;
   static const RE2 expression(
       R"([\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}])");
   return RE2::PartialMatch(text, expression);

@@ -32,7 +32,8 @@ class Pattern {
     Where where = Where::anywhere;
   };
   /// White space in a literal text stands for any white space.
-  /// @throws Error{usage} for an expression that is malformed, or too large
+  /// @throws Error{usage} for an expression that is malformed, or too large; for a literal text that is too
+  /// large, its first use does
   [[nodiscard]] static Pattern compile(std::string_view text, Options options);
 
   Pattern(Pattern&&) noexcept;
