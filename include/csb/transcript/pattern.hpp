@@ -21,6 +21,7 @@ struct Span {
 /// text, whatever the expression. For one thread or many.
 class Pattern {
  public:
+  /// Of a literal text.
   enum class Where {
     anywhere,
     word_start,  ///< a match that begins with a letter or digit begins a word
