@@ -48,35 +48,39 @@ std::string quoted_literal(std::string_view text) {
   return out;
 }
 
-// Classes of all the world's letters take most of a millisecond to compile: most texts do without.
+constexpr std::size_t kCharacterBytes = 4;
 
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 bool is_ascii_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-bool has_word_at_start(std::string_view text) {
-  if (text.empty() || is_ascii(text.front())) return !text.empty() && is_ascii_word(text.front());
-  static const RE2 expression(R"(^[\pL\pN\p{Co}])");
-  return RE2::PartialMatch(text, expression);
-}
-bool has_word_at_end(std::string_view text) {
-  if (text.empty() || is_ascii(text.back())) return !text.empty() && is_ascii_word(text.back());
-  static const RE2 expression(R"([\pL\pN\p{Co}]$)");
+/// Whether there is a letter or digit. The class of all there are takes most of a millisecond to compile:
+/// what is ASCII does without.
+bool has_letter(std::string_view text) {
+  if (std::any_of(text.begin(), text.end(), is_ascii_word)) return true;
+  if (std::all_of(text.begin(), text.end(), is_ascii)) return false;
+  static const RE2 expression(R"([\pL\pN\p{Co}])");
   return RE2::PartialMatch(text, expression);
 }
 
-/// Group 1 is the match; what stands around it only has to be there.
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+std::string_view first_character(std::string_view text) {
+  std::size_t size = std::min<std::size_t>(1, text.size());
+  while (size < std::min(text.size(), kCharacterBytes) && continues_character(text[size])) ++size;
+  return text.substr(0, size);
+}
+std::string_view last_character(std::string_view text) {
+  std::size_t at = text.size() - std::min<std::size_t>(1, text.size());
+  while (at > 0 && text.size() - at < kCharacterBytes && continues_character(text[at])) --at;
+  return text.substr(at);
+}
+
 std::string expression_of(std::string_view text, const Pattern::Options& options) {
-  const std::string core = options.is_regex ? std::string(text) : quoted_literal(text);
   std::string out = options.is_regex ? "(?m)" : "";
   if (!options.case_sensitive) out += "(?i)";
-  const bool begins_word = options.where != Pattern::Where::anywhere && has_word_at_start(text);
-  const bool ends_word = options.where == Pattern::Where::word && has_word_at_end(text);
-  if (begins_word) out += R"((?:^|[^\pL\pN\p{Co}]))";
-  out += "(" + core + ")";
-  if (ends_word) out += R"((?:$|[^\pL\pN\p{Co}]))";
-  return out;
+  return out + (options.is_regex ? "(" + std::string(text) + ")" : quoted_literal(text));
 }
 
 /// "\u0041": ASCII that was written as an escape, which no search of raw bytes would see.
@@ -100,7 +104,11 @@ struct Pattern::State {
     [[nodiscard]] const RE2& expression() const { return filter.GetRE2(0); }
   };
 
-  State(std::string_view searched, Options how) : text(searched), options(how) {}
+  State(std::string_view searched, Options how)
+      : text(searched),
+        options(how),
+        begins_word(how.where != Where::anywhere && has_letter(first_character(searched))),
+        ends_word(how.where == Where::word && has_letter(last_character(searched))) {}
 
   /// Compiles it when it is first needed: many searches end without a look at any text.
   /// @throws Error{usage}
@@ -110,8 +118,16 @@ struct Pattern::State {
   }
   void compile();
 
+  /// Whether it stands there as a word. No matter of the expression: with the class of all letters in it,
+  /// compiling it takes longer than a search may.
+  [[nodiscard]] bool is_word_at(std::string_view in, const Span& span) const {
+    return !(begins_word && has_letter(last_character(in.substr(0, span.begin)))) &&
+           !(ends_word && has_letter(first_character(in.substr(span.end))));
+  }
+
   const std::string text;
   const Options options;
+  const bool begins_word, ends_word;
   std::once_flag once;
   std::optional<Compiled> result;
 };
@@ -149,20 +165,26 @@ Pattern Pattern::compile(std::string_view text, Options options) {
 }
 
 bool Pattern::matches(std::string_view text) const {
-  return RE2::PartialMatch(text, state_->compiled().expression());
+  if (!state_->begins_word && !state_->ends_word)
+    return RE2::PartialMatch(text, state_->compiled().expression());
+  return !find(text, 1).empty();
 }
 
 std::vector<Span> Pattern::find(std::string_view text, std::size_t limit) const {
   std::vector<Span> spans;
   const RE2& expression = state_->compiled().expression();
   std::size_t from = 0;
-  re2::StringPiece groups[2];
+  re2::StringPiece found;
   while (spans.size() < limit && from <= text.size() &&
-         expression.Match(text, from, text.size(), RE2::UNANCHORED, groups, 2)) {
-    const auto begin = static_cast<std::size_t>(groups[1].data() - text.data());
-    const std::size_t end = begin + groups[1].size();
-    if (end > begin) spans.push_back({begin, end});
-    from = end > from ? end : from + 1;
+         expression.Match(text, from, text.size(), RE2::UNANCHORED, &found, 1)) {
+    const auto begin = static_cast<std::size_t>(found.data() - text.data());
+    const Span span{begin, begin + found.size()};
+    const bool counts = !found.empty() && state_->is_word_at(text, span);
+    if (counts) spans.push_back(span);
+    from = counts ? span.end : begin + 1;
+    // What else begins within this word begins no word either.
+    if (!counts && state_->begins_word)
+      while (from < text.size() && is_ascii_word(text[from])) ++from;
   }
   return spans;
 }
@@ -178,12 +200,7 @@ bool Pattern::may_match_json(std::string_view json) const {
   return !potential.empty() || has_escaped_ascii(json);
 }
 
-bool has_word(std::string_view text) {
-  if (std::any_of(text.begin(), text.end(), is_ascii_word)) return true;
-  if (std::all_of(text.begin(), text.end(), is_ascii)) return false;
-  static const RE2 expression(R"([\pL\pN\p{Co}])");
-  return RE2::PartialMatch(text, expression);
-}
+bool has_word(std::string_view text) { return has_letter(text); }
 
 bool has_unspaced_script(std::string_view text) {
   if (std::all_of(text.begin(), text.end(), is_ascii)) return false;

@@ -44,6 +44,15 @@ TEST_CASE("a word's beginning, and a whole word") {
   CHECK_FALSE(literal("in", Where::word).matches("inner"));
   CHECK(literal("in", Where::word).matches("go in."));
   CHECK_FALSE(literal("öl", Where::word_start).matches("möl"));
+  CHECK(literal("öl", Where::word_start).matches("möl, Öl"));
+  CHECK_FALSE(literal("l", Where::word).matches("öl lö l2 日l"));
+  CHECK(spans(literal("l", Where::word), "öl l–l «l» l") ==
+        std::vector<Span>{{4, 5}, {8, 9}, {12, 13}, {16, 17}});
+  CHECK(spans(literal("a-", Where::word_start), "a-a- ba-") == std::vector<Span>{{0, 2}, {2, 4}});
+  CHECK(spans(literal("two  words", Where::word), "two wordsx two\nwords") == std::vector<Span>{{11, 20}});
+  CHECK(spans(literal("aa", Where::word_start), std::string(1000, 'a') + " aaa") ==
+        std::vector<Span>{{0, 2}, {1001, 1003}});
+  CHECK(literal("k", Where::word).matches("300 \u212A"));  // the Kelvin sign is a k
 }
 
 TEST_CASE("regular expressions") {
