@@ -22,7 +22,8 @@ class Handover {
 
   // For the giver.
 
-  /// Waits until there is room. @return false when nobody takes any more: the giver can stop
+  /// Waits until there is room; with an item over the limit, until it is done with, so that the giver does
+  /// not make the next of that kind meanwhile. @return false when nobody takes any more: the giver can stop
   bool give(Item item, std::size_t size) {
     std::unique_lock hold(mutex_);
     changed_.wait(hold, [&] { return is_left_ || on_the_way_ == 0 || on_the_way_ + size <= limit_; });
@@ -30,6 +31,7 @@ class Handover {
     on_the_way_ += size;
     waiting_.emplace_back(std::move(item), size);
     changed_.notify_all();
+    if (size > limit_) changed_.wait(hold, [&] { return is_left_ || on_the_way_ == 0; });
     return true;
   }
   /// Nothing more comes. @param error what ended it, thrown at the taker after the last item
