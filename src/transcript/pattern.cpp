@@ -15,7 +15,8 @@
 namespace csb::transcript {
 namespace {
 
-constexpr int kLeastAtom = 2;  ///< shorter texts are in every row
+constexpr int kLeastAtom = 2;           ///< shorter texts are in every row
+constexpr std::size_t kMostAsked = 64;  ///< atoms of which it is asked whether each is needed
 constexpr std::int64_t kMaxMemory = std::int64_t{8} << 20;
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
@@ -95,12 +96,27 @@ bool has_escaped_ascii(std::string_view json) {
   return false;
 }
 
+/// The longest atom without which the filter lets nothing pass; "" when there is none.
+std::string needed_atom(const re2::FilteredRE2& filter, const std::vector<std::string>& atoms) {
+  std::string needed;
+  if (atoms.size() > kMostAsked) return needed;
+  for (std::size_t i = 0; i < atoms.size(); ++i) {
+    std::vector<int> others, potential;
+    for (std::size_t other = 0; other < atoms.size(); ++other)
+      if (other != i) others.push_back(static_cast<int>(other));
+    filter.AllPotentials(others, &potential);
+    if (potential.empty() && atoms[i].size() > needed.size()) needed = atoms[i];
+  }
+  return needed;
+}
+
 }  // namespace
 
 struct Pattern::State {
   struct Compiled {
     re2::FilteredRE2 filter{kLeastAtom};
     std::vector<std::string> atoms;  ///< what raw JSON must hold for the atom to be there; "" = nothing
+    std::string needed;              ///< one of them, see needed_atom()
     [[nodiscard]] const RE2& expression() const { return filter.GetRE2(0); }
   };
 
@@ -151,6 +167,7 @@ void Pattern::State::compile() {
   std::vector<std::string> atoms;
   made.filter.Compile(&atoms);
   for (const std::string& atom : atoms) made.atoms.push_back(longest_plain_run(atom));
+  made.needed = needed_atom(made.filter, made.atoms);
 }
 
 Pattern::Pattern(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -191,6 +208,9 @@ std::vector<Span> Pattern::find(std::string_view text, std::size_t limit) const 
 
 bool Pattern::may_match_json(std::string_view json) const {
   const State::Compiled& compiled = state_->compiled();
+  // Words of a literal text are atoms of their own: most JSON is told by one of them.
+  if (!compiled.needed.empty() && folded_find(json, compiled.needed) == std::string_view::npos)
+    return has_escaped_ascii(json);
   std::vector<int> present;
   for (std::size_t i = 0; i < compiled.atoms.size(); ++i)
     if (compiled.atoms[i].empty() || folded_find(json, compiled.atoms[i]) != std::string_view::npos)
