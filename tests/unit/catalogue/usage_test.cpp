@@ -71,7 +71,11 @@ TEST_CASE("answers told in many parts amount to what they would if told at once"
     if (round == 70) is_anew = true;  // the rows so far were replaced: their answers were given all the same
     for (unsigned i = 0; i < 60; ++i) {
       const std::uint64_t message = random() % 2000;
-      told.answers[message] = {message, day(1) + random() % 1000, "opus", "/p", {.output = random() % 5000}};
+      told.answers[message] = {message,
+                               day(1) + static_cast<std::int64_t>(random() % 1000),
+                               "opus",
+                               "/p",
+                               {.output = random() % 5000}};
     }
     FileState state = transcript(session_id(1), "t");
     state.details = told;
