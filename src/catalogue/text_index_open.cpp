@@ -40,7 +40,7 @@ constexpr const char* kSchema = R"sql(
   CREATE TABLE notes(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE VIRTUAL TABLE texts USING fts5(
     text, content='', columnsize=0, tokenize="unicode61 remove_diacritics 0");
-  INSERT INTO texts(texts, rank) VALUES('hashsize', 16777216);
+  INSERT INTO texts(texts, rank) VALUES('hashsize', 8388608);
   INSERT INTO texts(texts, rank) VALUES('automerge', 8);
 )sql";
 
