@@ -1,14 +1,11 @@
-#include <pwd.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <ctime>
 
 #include <fmt/format.h>
 
 #include "csb/app/schedule.hpp"
+#include "csb/util/account.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/program.hpp"
 
@@ -19,19 +16,10 @@ namespace {
 constexpr const char* kVariables[] = {"XDG_DATA_HOME", "XDG_CONFIG_HOME", "CSB_HOME",
                                       "CSB_STORE",     "CLAUDE_DIR",      "CLAUDE_CONFIG_DIR"};
 
-/// What HOME is to a program that a scheduler starts.
-std::string login_home() {
-  std::array<char, 16384> buffer{};
-  passwd entry{};
-  passwd* found = nullptr;
-  if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
-    return {};
-  return found->pw_dir;
-}
-
 std::vector<std::string> variables_to_carry() {
   std::vector<std::string> assignments;
-  if (const std::string home = user_home(); home != login_home()) assignments.push_back("HOME=" + home);
+  // A scheduler sets HOME to what the password database says.
+  if (const std::string home = user_home(); home != account_home()) assignments.push_back("HOME=" + home);
   for (const char* name : kVariables)
     if (const char* value = std::getenv(name); value != nullptr && *value != '\0')
       assignments.push_back(fmt::format("{}={}", name, value));

@@ -1,6 +1,5 @@
 #include "csb/app/settings.hpp"
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <string_view>
 
 #include "csb/model/rel_path.hpp"
+#include "csb/util/account.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
 #include "csb/util/text.hpp"
@@ -26,12 +26,7 @@ std::string environment(const char* name) {
 /// $HOME; without it (cron, systemd, `env -i`) what the password database says.
 std::string home_directory() {
   if (std::string home = environment("HOME"); !home.empty()) return home;
-  std::array<char, 16384> buffer{};
-  passwd entry{};
-  passwd* found = nullptr;
-  if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr &&
-      found->pw_dir != nullptr && *found->pw_dir != '\0')
-    return found->pw_dir;
+  if (std::string home = account_home(); !home.empty()) return home;
   throw Error(ErrorCode::failed, "cannot tell where your home directory is: HOME is not set",
               "set HOME, or CSB_HOME and CLAUDE_CONFIG_DIR");
 }

@@ -161,7 +161,7 @@ constexpr auto kRowFields = std::to_array<RowField>({
 constexpr std::size_t kLongestName = kRowFields.back().name.size();
 
 /// For each length, where the fields of that length begin.
-constexpr auto kFirstOfLength = [] {
+constexpr auto first_of_length() {
   std::array<std::uint8_t, kLongestName + 2> first{};
   std::uint8_t at = 0;
   for (std::size_t length = 0; length < first.size(); ++length) {
@@ -169,7 +169,8 @@ constexpr auto kFirstOfLength = [] {
     first[length] = at;
   }
   return first;
-}();
+}
+constexpr auto kFirstOfLength = first_of_length();
 static_assert(std::is_sorted(kRowFields.begin(), kRowFields.end(), [](const RowField& a, const RowField& b) {
   return a.name.size() < b.name.size();
 }));

@@ -7,6 +7,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import check_claims  # noqa: E402
+import check_cppcheck  # noqa: E402
 import check_forbidden  # noqa: E402
 import check_format  # noqa: E402
 import check_layers  # noqa: E402
@@ -126,6 +127,19 @@ class Lints(unittest.TestCase):
         self.assertTrue(self.violations(lambda root: check_format.check(root, program), bad, good=False))
         fine = {"src/util/fine.cpp": "int f() { return 1; }\n", **style}
         self.assertEqual([], self.violations(lambda root: check_format.check(root, program), fine, good=False))
+
+    def test_cppcheck(self):
+        why_not = check_cppcheck.why_not()
+        if why_not:
+            self.skipTest(why_not)
+        with tempfile.TemporaryDirectory() as root:
+            path = os.path.join(root, "x.cpp")
+            for text, is_bad in (("int f() { int a[2] = {}; return a[2]; }\n", True),
+                                 ("#ifdef O_PATH\nint f() { int a[2] = {}; return a[2]; }\n#endif\n", True),
+                                 ("int f() { int a[2] = {}; return a[1]; }\n", False)):
+                with open(path, "w", encoding="utf-8") as f:
+                    f.write(text)
+                self.assertEqual(is_bad, any("arrayIndexOutOfBounds" in c for c in check_cppcheck.check(path)), text)
 
 
 if __name__ == "__main__":

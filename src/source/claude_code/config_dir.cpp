@@ -1,10 +1,8 @@
 #include "csb/source/claude_code/config_dir.hpp"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <cstdlib>
 
+#include "csb/util/account.hpp"
 #include "csb/util/error.hpp"
 #include "csb/util/fs.hpp"
 
@@ -18,9 +16,7 @@ std::string environment(const char* name) {
 
 std::string home_directory() {
   std::string home = environment("HOME");
-  if (!home.empty()) return home;
-  const passwd* const entry = ::getpwuid(::getuid());
-  return entry != nullptr && entry->pw_dir != nullptr ? entry->pw_dir : "";
+  return home.empty() ? account_home() : home;
 }
 
 }  // namespace
