@@ -35,6 +35,7 @@ test   strace        strace             strace                 -
 test   crontab        cron               cronie                 -
 test   systemd-analyze systemd           systemd                -
 test   setpriv       util-linux         util-linux             -
+test   mkfs.ext4        e2fsprogs          e2fsprogs              -
 test   groff         groff-base         groff-base             groff
 test   zsh           zsh                zsh                    -
 test   fish          fish               fish                   fish

@@ -7,13 +7,14 @@ And what exit 0 said is stored is stored, however soon after it the power went. 
 import os
 import shutil
 
+from after_cut import AfterCut
 from power import CALLS, KINDS, Disk, read_log
-from scene import FULL, Figures, FaultTest, full_main, known_calls, need
+from scene import FULL, Figures, full_main, known_calls, need
 
 SAMPLE = 8   # moments of each kind of disk
 
 
-class Power(FaultTest):
+class Power(AfterCut):
     def watch(self):
         """Runs the scene's backup once. -> its calls"""
         log = os.path.join(os.path.dirname(self.scratch), os.path.basename(self.scratch) + ".strace")
@@ -37,27 +38,8 @@ class Power(FaultTest):
         done = after == len(calls)
         where = "%s, after %d of %d calls (%s)" % (kind, after, len(calls), calls[after - 1][0])
         self.cut(calls, after, kind)
-        for found, check in ((figures.lost, self.assert_nothing_lost),
-                             (figures.lies, lambda: done and self.assertEqual(self.missing(), [], "exit 0, then gone")),
-                             (figures.manual, self.assert_healed)):
-            try:
-                check()
-            except AssertionError as wrong:
-                found.append("%s: %s" % (where, wrong))
-                return
+        self.judge(figures, where, done)
         figures.hit += not done
-
-    def assert_healed(self, ignore=None):
-        """What the cut left is cleared up by the next backup that has something to store."""
-        super().assert_healed(ignore=".")
-        more = self.tree.session()
-        try:
-            self.csb("backup", *self.options)
-        finally:
-            os.unlink(more.path)
-        # Of a lost `.keep` only the name is left, and then nobody knows whose it is; it keeps a gc off one pack.
-        left = [path for path in self.leavings() if not (path.endswith(".keep") and os.path.getsize(path) == 0)]
-        self.assertEqual(left, [])
 
     def campaign(self, name):
         need("strace")
