@@ -49,5 +49,6 @@ bench  borg          borgbackup         borgbackup             borgbackup
 analyze gcovr        gcovr              gcovr                  gcovr
 analyze clang-tidy   clang-tidy         clang-tools-extra      llvm
 analyze cppcheck     cppcheck           cppcheck               cppcheck
+analyze valgrind     valgrind           valgrind               -
 TABLE
 }
