@@ -31,6 +31,9 @@ from claude_tree import ClaudeTree, Session, slug  # noqa: E402,F401  (re-export
 from git_oracle import Git  # noqa: E402,F401
 from snapshot import differences, digest, read_all, snapshot  # noqa: E402,F401
 
+# The sanitizers csb was built with ("address,undefined", "thread"), or nothing.
+SANITIZER = os.environ.get("CSB_TEST_SANITIZER", "")
+
 # Exit statuses (README, "Exit status").
 DONE, FAILED, USAGE, INCOMPLETE, NOT_FOUND, BUSY, REFUSED = 0, 1, 2, 3, 4, 11, 12
 SKIPPED = 77
@@ -89,13 +92,20 @@ class CsbTest(unittest.TestCase):
         env.update(extra)
         return {name: value for name, value in env.items() if value is not None}
 
+    def traceable(self, wrap, env):
+        """The environment of a run; its leaks cannot be looked for by two who trace."""
+        env = self.environment(**(env or {}))
+        if "strace" in wrap:
+            env["ASAN_OPTIONS"] = env.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
+        return env
+
     def csb(self, *args, status=DONE, env=None, wrap=(), input=b"", timeout=300, **popen):
         """Runs csb; fails the test unless it exits with `status` (one, several, or None for any).
 
         `env`: additions to the environment; `wrap`: a command to run it under (strace, prlimit, …).
         """
         command = [*wrap, self.binary, *args]
-        done = subprocess.run(command, env=self.environment(**(env or {})), input=input, capture_output=True,
+        done = subprocess.run(command, env=self.traceable(wrap, env), input=input, capture_output=True,
                               timeout=timeout, **{"cwd": self.scratch, **popen})
         result = Result(args, done.returncode, done.stdout, done.stderr)
         if status is not None and result.status not in (status if isinstance(status, tuple) else (status,)):
@@ -104,7 +114,7 @@ class CsbTest(unittest.TestCase):
 
     def start(self, *args, env=None, wrap=(), **popen):
         """Starts csb without waiting. -> Popen (stdout and stderr are pipes)"""
-        process = subprocess.Popen([*wrap, self.binary, *args], env=self.environment(**(env or {})),
+        process = subprocess.Popen([*wrap, self.binary, *args], env=self.traceable(wrap, env),
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    **{"cwd": self.scratch, **popen})
         self.addCleanup(end, process)

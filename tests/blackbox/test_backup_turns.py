@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import time
 
-from harness import BUSY, DONE, CsbTest, main, need, snapshot
+from harness import BUSY, DONE, SANITIZER, CsbTest, main, need, snapshot
 from waiting import Waiting
 
 
@@ -83,7 +83,8 @@ class Faults(CsbTest):
         self.backup()
         before = self.git.refs()
         session.fill(3 << 20)
-        for call in ("write,pwrite64,writev", "fsync,fdatasync", "rename,renameat,renameat2,link,linkat"):
+        calls = ["write,pwrite64,writev", "fsync,fdatasync", "rename,renameat,renameat2,link,linkat"]
+        for call in calls[1:] if SANITIZER else calls:   # whose own writes to a pipe would fail too
             wrap = ("strace", "-qq", "-f", "-o", "/dev/null", "-e", "inject=%s:error=ENOSPC:when=1+" % call)
             result = self.csb("backup", status=None, wrap=wrap)
             self.assertNotIn(result.status, (DONE,), "%s\n%s" % (call, result))

@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import tempfile
 
-from scene import DONE, SLICE, FaultTest, blob_ids, snapshot
+from scene import DONE, SANITIZER, SLICE, FaultTest, blob_ids, snapshot
 from catalogue_rows import rows_of
 from waiting import Waiting
 
@@ -94,7 +94,7 @@ class Judge(Waiting, FaultTest):
         self.assertEqual(run.returncode, status, "I6: csb %s\n%s" % (args, b"\n".join(texts).decode(errors="replace")))
         # A child begins with the memory of who starts it.
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        if own < MOST_MEMORY and "ASAN_OPTIONS" not in os.environ and "TSAN_OPTIONS" not in os.environ:
+        if own < MOST_MEMORY and not SANITIZER:
             self.assertLess(usage.ru_maxrss * 1024, MOST_MEMORY, "I10: memory of %s" % (args,))
         return Report(texts[0])
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../blackbox"))
-from harness import BUSY, DONE, FAILED, CsbTest, Git, main, need, snapshot  # noqa: E402,F401  (re-exported)
+from harness import BUSY, DONE, FAILED, SANITIZER, CsbTest, Git, main, need, snapshot  # noqa: E402,F401  (re-exported)
 
 SLICE = 1 << 20
 FULL = "--full" in sys.argv
