@@ -7,7 +7,7 @@ import subprocess
 
 import hostile
 import json_schema
-from harness import NOT_FOUND, USAGE, CsbTest, main
+from harness import NOT_FOUND, SANITIZER, USAGE, CsbTest, main
 
 SECRET = "sk-" + "ant-api03-" + "aB3_" * 20   # put together, so that no scanner takes this file for a leak
 
@@ -166,7 +166,7 @@ class Reading(CsbTest):
         return used.ru_maxrss
 
     def test_memory_does_not_grow_with_the_transcript(self):
-        if "ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ:
+        if SANITIZER:
             self.skipTest("a sanitizer's own memory is not csb's")
         commands = (("distill",), ("export",), ("export", "--json"))
         peaks = []
