@@ -113,7 +113,7 @@ class Wrapper(Waiting, CsbTest):
         trace = os.path.join(self.scratch, "trace")
         for words, programs in ((("hook", "Stop"), 2), (("--version",), 2)):
             subprocess.run(["strace", "-f", "-qq", "-e", "trace=execve", "-e", "signal=none", "-o", trace, "sh", RUN_CSB,
-                            *words], env=self.environment(), input=b"{}", capture_output=True, check=True)
+                            *words], env=self.traceable(["strace"]), input=b"{}", capture_output=True, check=True)
             with open(trace, encoding="utf-8") as f:
                 started = [line for line in f if "execve(" in line and " = 0" in line]
             self.assertEqual(programs, len(started), started)    # sh, and csb

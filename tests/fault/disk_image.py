@@ -1,5 +1,8 @@
 """An ext4 file system in an image file, whose power can be cut. Needs root and loop devices."""
+import contextlib
+import ctypes
 import fcntl
+import functools
 import os
 import struct
 import subprocess
@@ -26,12 +29,23 @@ def attempt(*args, may=(0,)):
         raise Unavailable("%s: %s" % (" ".join(args), (done.stderr + done.stdout).strip()))
 
 
+@functools.lru_cache(maxsize=None)
+def have_mounts_of_our_own():
+    """What this process mounts nobody else sees, or keeps: a file system that a stranger's namespace took along would
+    not end with its unmounting. And whatever ends this process takes the mount and its loop device away."""
+    new_namespace = 0x00020000   # CLONE_NEWNS
+    if ctypes.CDLL(None, use_errno=True).unshare(new_namespace) != 0:
+        raise Unavailable("no mounts of one's own: " + os.strerror(ctypes.get_errno()))
+    attempt("mount", "--make-rprivate", "/")
+
+
 class DiskImage:
     """In `directory`, mounted there as `place`; close() takes it away."""
 
     def __init__(self, directory, size=256 << 20):
         if os.geteuid() != 0:
             raise Unavailable("only root may mount an image")
+        have_mounts_of_our_own()
         self.image, self.place = os.path.join(directory, "disk.img"), os.path.join(directory, "disk")
         os.mkdir(self.place)
         with open(self.image, "wb") as f:
@@ -49,8 +63,8 @@ class DiskImage:
         """Stops the file system. `files`: those of which the kernel may have written something by itself."""
         if kind == "some":
             for path in files:
-                if rand.random() < 0.5 and os.path.isfile(path) and not os.path.islink(path):
-                    with open(path, "rb") as f:
+                if rand.random() < 0.5 and not os.path.islink(path):
+                    with contextlib.suppress(FileNotFoundError), open(path, "rb") as f:   # a run goes on beside this
                         os.fsync(f)
         place = os.open(self.place, os.O_RDONLY | os.O_DIRECTORY)
         try:

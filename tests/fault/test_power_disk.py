@@ -19,7 +19,7 @@ from scene import DONE, FULL, SEED, Figures, blob_ids, full_main, known_calls, n
 CALLS = ("openat", "write", "pwrite64", "rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat",
          "fsync", "fdatasync", "link", "linkat", "ftruncate")
 # Of each scene: cuts at a call (at most), at a moment, right after exit 0. Cuts of one life.
-AT_CALL, AT_MOMENT, AFTER_EXIT, IN_A_LIFE = (10_000, 200, 40, 400) if FULL else (14, 10, 4, 24)
+AT_CALL, AT_MOMENT, AFTER_EXIT, IN_A_LIFE = (10_000, 100, 40, 200) if FULL else (14, 10, 4, 24)
 
 
 class OnDisk(AfterCut):
