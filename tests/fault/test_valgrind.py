@@ -32,14 +32,14 @@ class Valgrind(FaultTest):
     def flow(self, *args, status=DONE):
         log = os.path.join(self.scratch, "valgrind.%d" % self.flows)
         result = self.csb(*args, status=None, timeout=600, wrap=(
-            "valgrind", "--quiet", "--error-exitcode=%d" % FOUND, "--leak-check=full", "--num-callers=30",
+            "valgrind", "--quiet", "--error-exitcode=%d" % FOUND, "--leak-check=full", "--num-callers=20",
             "--errors-for-leak-kinds=definite", "--show-leak-kinds=definite", "--suppressions=" + SUPPRESSIONS,
             "--log-file=" + log + ".%p"))
         said = ""
         for name in sorted(os.listdir(self.scratch)):
             if name.startswith(os.path.basename(log) + "."):
                 with open(os.path.join(self.scratch, name), errors="replace") as f:
-                    said += f.read()
+                    said += "".join(line for line in f if line.startswith("=="))   # "--": calls it does not know
         self.assertEqual(said, "", result)
         if status is not None:
             self.assertEqual(result.status, status, result)
