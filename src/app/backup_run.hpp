@@ -60,7 +60,7 @@ class BackupRun {
   [[nodiscard]] std::optional<std::string> changed_foreign(const scan::WalkResult& walk) const;
   [[nodiscard]] bool stores_foreign(const std::string& lines);
 
-  [[nodiscard]] ChangeSet read_changes(const Look& look);
+  [[nodiscard]] ChangeSet read_changes(const Look& seen);
   [[nodiscard]] bool takes_from_memory(const Work& file) const;
   [[nodiscard]] bool is_first_backup() const { return stores() && (!row_ || !row_->head); }
   void read_files(std::vector<Work>& work, const StoreSlice& store);

@@ -106,7 +106,7 @@ class RootCheck {
     for (const auto& live : root_.source->live_sessions(root_.directory)) open.insert(live.session_id);
     for (auto& [id, session] : sessions_) {
       session.root = root_.directory;
-      session.open_now = open.count(id.text()) > 0;
+      session.open_now = open.contains(id.text());
       if (catalogue_ != nullptr)
         if (const auto listed = catalogue_->session(id)) session.title = listed->title;
       result_.sessions.push_back(std::move(session));

@@ -57,7 +57,7 @@ const char* type_of(Message::Role role) {
 }
 
 std::string text_of(const Block& block) {
-  const std::string text(first_bytes(block.text, kDescriptionBytes));
+  std::string text(first_bytes(block.text, kDescriptionBytes));
   switch (block.kind) {
     case Block::Kind::text:
       return text;

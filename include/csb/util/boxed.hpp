@@ -15,7 +15,7 @@ class Boxed {
   Boxed(T value) : value_(std::make_unique<T>(std::move(value))) {}  // NOLINT: as std::optional
   Boxed(const Boxed& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
   Boxed(Boxed&&) noexcept = default;
-  Boxed& operator=(const Boxed& other) { return *this = Boxed(other); }
+  Boxed& operator=(const Boxed& other) { return *this = Boxed(other); }  // NOLINT: it does
   Boxed& operator=(Boxed&&) noexcept = default;
   ~Boxed() = default;
 

@@ -23,8 +23,8 @@ class Error : public std::runtime_error {
  public:
   /// @param context what failed, on what, and why
   /// @param hint what the person can do about it; may be empty
-  Error(ErrorCode code, std::string context, std::string hint = {})
-      : std::runtime_error(std::move(context)), code_(code), hint_(std::move(hint)) {}
+  Error(ErrorCode code, std::string context, std::string hint = {})  // NOLINT(performance-*)
+      : std::runtime_error(std::move(context)), code_(code), hint_(std::move(hint)) {}  // NOLINT
 
   [[nodiscard]] ErrorCode code() const noexcept { return code_; }
   [[nodiscard]] const std::string& hint() const noexcept { return hint_; }
