@@ -60,7 +60,7 @@ class Valgrind(FaultTest):
         self.flow("search", "--regex", "d.ne")
         self.flow("cat", long.id)
         self.flow("restore", gone.id)
-        self.flow("diff", self.sessions[1].id)
+        self.flow("diff", self.sessions[1].id, "1", "2")
         self.flow("status")
         self.flow("tree")
         self.flow("usage")
