@@ -4,8 +4,8 @@ import sys
 
 # (name, files by the beginning of their path, floor in percent)
 LAYERS = (("util", ("src/util/",), 85), ("model", ("src/model/",), 85), ("scan", ("src/scan/",), 85),
-          ("transcript", ("src/transcript/",), 90), ("archive", ("src/archive/",), 90),
-          ("catalogue", ("src/catalogue/",), 90), ("source", ("src/source/",), 80),
+          ("transcript", ("src/transcript/",), 97), ("archive", ("src/archive/",), 94),
+          ("catalogue", ("src/catalogue/",), 92), ("source", ("src/source/",), 80),
           ("restore", ("src/app/restore",), 90), ("app", ("src/app/",), 85), ("cli", ("src/cli/",), 80))
 
 
