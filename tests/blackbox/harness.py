@@ -102,7 +102,7 @@ class CsbTest(unittest.TestCase):
         return {name: value for name, value in env.items() if value is not None}
 
     def traceable(self, wrap, env=None):
-        """The environment of a run. Its leaks cannot be looked for by two who trace; a crash that is sent is no find."""
+        """The environment of a run. Its leaks cannot be looked for by two who trace; a crash sent is no find."""
         env = self.environment(**(env or {}))
         if "strace" in wrap:
             env["ASAN_OPTIONS"] = env.get("ASAN_OPTIONS", "") + ":detect_leaks=0:handle_segv=0"
