@@ -110,16 +110,16 @@ std::string needed_atom(const re2::FilteredRE2& filter, const std::vector<std::s
   return needed;
 }
 
+struct Compiled {
+  re2::FilteredRE2 filter{kLeastAtom};
+  std::vector<std::string> atoms;  ///< what raw JSON must hold for the atom to be there; "" = nothing
+  std::string needed;              ///< one of them, see needed_atom()
+  [[nodiscard]] const RE2& expression() const { return filter.GetRE2(0); }
+};
+
 }  // namespace
 
 struct Pattern::State {
-  struct Compiled {
-    re2::FilteredRE2 filter{kLeastAtom};
-    std::vector<std::string> atoms;  ///< what raw JSON must hold for the atom to be there; "" = nothing
-    std::string needed;              ///< one of them, see needed_atom()
-    [[nodiscard]] const RE2& expression() const { return filter.GetRE2(0); }
-  };
-
   State(std::string_view searched, Options how)
       : text(searched),
         options(how),
@@ -207,7 +207,7 @@ std::vector<Span> Pattern::find(std::string_view text, std::size_t limit) const 
 }
 
 bool Pattern::may_match_json(std::string_view json) const {
-  const State::Compiled& compiled = state_->compiled();
+  const Compiled& compiled = state_->compiled();
   // Words of a literal text are atoms of their own: most JSON is told by one of them.
   if (!compiled.needed.empty() && folded_find(json, compiled.needed) == std::string_view::npos)
     return has_escaped_ascii(json);
