@@ -5,6 +5,8 @@
 #include "certificates.hpp"
 
 #include <cstddef>
+#include <string>
+#include <vector>
 
 #ifdef __ELF__
 #include <dlfcn.h>
@@ -29,15 +31,25 @@ constexpr int kCannotRead = -0x2900;  // MBEDTLS_ERR_X509_FILE_IO_ERROR
 
 using ParseFile = int (*)(void* chain, const char* path);
 
-/// Called for each library loaded. @param found what to fill @return not 0: look no further
-int find_in_library(dl_phdr_info* library, std::size_t /*size*/, void* found) {
-  void* handle = ::dlopen(library->dlpi_name, RTLD_LAZY | RTLD_NOLOAD);
-  if (handle == nullptr) return 0;
-  void* address = library->dlpi_name[0] != '\0' ? ::dlsym(handle, kName) : nullptr;
-  ::dlclose(handle);
-  if (address == nullptr) return 0;
-  *static_cast<ParseFile*>(found) = reinterpret_cast<ParseFile>(address);
-  return 1;
+/// Called for each library loaded, while none can be opened. @param names std::vector<std::string> to add to
+int add_name(dl_phdr_info* library, std::size_t /*size*/, void* names) {
+  if (library->dlpi_name[0] != '\0')  // the program itself has none
+    static_cast<std::vector<std::string>*>(names)->emplace_back(library->dlpi_name);
+  return 0;
+}
+
+/// mbed TLS's own, of whatever library brought it along; nullptr when none did.
+ParseFile own_function() {
+  std::vector<std::string> names;
+  ::dl_iterate_phdr(add_name, &names);
+  for (const std::string& name : names) {
+    void* handle = ::dlopen(name.c_str(), RTLD_LAZY | RTLD_NOLOAD);
+    if (handle == nullptr) continue;
+    void* address = ::dlsym(handle, kName);
+    ::dlclose(handle);
+    if (address != nullptr) return reinterpret_cast<ParseFile>(address);
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -51,8 +63,7 @@ extern "C" __attribute__((visibility("default"))) int mbedtls_x509_crt_parse_fil
                                                                                   const char* path) {
   using namespace csb::git2;
   if (reads_none) return 0;
-  ParseFile own = nullptr;
-  ::dl_iterate_phdr(find_in_library, &own);
+  const ParseFile own = own_function();
   return own != nullptr ? own(chain, path) : kCannotRead;
 }
 #endif

@@ -5,7 +5,7 @@ Times depend on the machine and are never asserted; these counts do not.
 import os
 import random
 
-from harness import CsbTest, main
+from harness import CsbTest, main, need
 
 SLICE = 1 << 20      # docs/format.md
 MB = 1000 * 1000
@@ -96,6 +96,18 @@ class Work(CsbTest):
         self.backup()
         self.csb("search", "absent-everywhere", status=1)
         self.assertLess(before.st_mtime_ns, os.stat(index).st_mtime_ns)
+
+    def test_no_backup_reads_the_certificates_of_the_system(self):
+        need("strace")
+        session = self.tree.session()
+        self.backup()
+        self.grow(session)
+        trace = os.path.join(self.scratch, "trace")
+        self.csb("backup", wrap=("strace", "-qq", "-f", "-o", trace, "-e", "trace=openat"))
+        with open(trace, errors="replace") as f:
+            opened = f.read()
+        self.assertIn("libgit2", opened)
+        self.assertNotIn("ca-certificates", opened)
 
     def test_a_move_stores_no_content_again(self):
         session = self.tree.session()
