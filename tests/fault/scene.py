@@ -99,6 +99,16 @@ class FaultTest(CsbTest):
         git("add", "-A")
         self.scene_append()
 
+    def what_there_is(self):
+        """-> {path: the ids of its blobs}, of every file in the Claude directory"""
+        found = {}
+        for base, _, names in os.walk(self.claude):
+            for name in names:
+                full = os.path.join(base, name)
+                with open(full, "rb") as f:
+                    found[os.path.relpath(full, self.claude)] = blob_ids(f.read())
+        return found
+
     def keep(self):
         """What is there now is what every point starts from."""
         os.mkdir(self.template)
@@ -106,12 +116,7 @@ class FaultTest(CsbTest):
         for n, part in enumerate(self.parts):
             if os.path.exists(part):
                 shutil.copytree(part, os.path.join(self.template, str(n)), symlinks=True)
-        self.expected = {}
-        for base, _, names in os.walk(self.claude):
-            for name in names:
-                full = os.path.join(base, name)
-                with open(full, "rb") as f:
-                    self.expected[os.path.relpath(full, self.claude)] = blob_ids(f.read())
+        self.expected = self.what_there_is()
         if os.path.exists(self.git.git_dir):
             self.earlier = {oid for oid in self.git.text("rev-list", "--all").split()}
         self.work_before = self.users_part()

@@ -14,7 +14,7 @@ import unittest
 
 from after_cut import AfterCut
 from disk_image import KINDS, MOUNTS, DiskImage, Unavailable
-from scene import DONE, FULL, SEED, Figures, blob_ids, full_main, known_calls, need, trace
+from scene import DONE, FULL, SEED, Figures, full_main, known_calls, need, trace
 
 CALLS = ("openat", "write", "pwrite64", "rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat",
          "fsync", "fdatasync", "link", "linkat", "ftruncate")
@@ -154,12 +154,7 @@ class Life(OnDisk):
 
     def look(self):
         """Takes what is on the disk for what the next backup owes."""
-        self.expected = {}
-        for base, _, names in os.walk(self.claude):
-            for name in names:
-                full = os.path.join(base, name)
-                with open(full, "rb") as f:
-                    self.expected[os.path.relpath(full, self.claude)] = blob_ids(f.read())
+        self.expected = self.what_there_is()
         self.deleted = {s.rel for s in self.sessions} - set(self.expected)
 
     def owe(self):
