@@ -1,16 +1,34 @@
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 
 #include "command_functions.hpp"
 #include "csb/cli/exit_status.hpp"
 #include "csb/cli/options.hpp"
 #include "csb/util/error.hpp"
+#include "mcp_client.hpp"
 #include "mcp_server.hpp"
 
 namespace csb::cli {
 namespace {
+
+/// Nothing asked for so long: no model has thought about an answer in less, so that no call crosses the end.
+constexpr std::chrono::milliseconds kIdle{100};
+
+/// Waits for something to read.
+/// @return false when there was nothing to do for kIdle
+bool wait_for_request(const mcp::Server& server, const mcp::LineSplitter& lines) {
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  for (;;) {
+    const int n = ::poll(&input, 1, static_cast<int>(kIdle.count()));
+    if (n < 0 && errno != EINTR) throw errno_error("cannot wait for standard input", errno);
+    if (n > 0) return true;
+    if (n == 0 && server.is_idle() && lines.is_between_lines()) return false;
+  }
+}
 
 int run_mcp(Call& call) {
   Options options(call);
@@ -22,7 +40,9 @@ int run_mcp(Call& call) {
   });
   mcp::LineSplitter lines(mcp::kLineLimit);
   std::array<char, 65'536> buffer{};
+  const bool ends_idle = mcp::client_starts_server_again();
   while (!server.is_broken()) {
+    if (ends_idle && !wait_for_request(server, lines)) break;
     const ssize_t n = ::read(STDIN_FILENO, buffer.data(), buffer.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw errno_error("cannot read from standard input", errno);

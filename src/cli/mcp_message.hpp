@@ -58,6 +58,8 @@ class LineSplitter {
   [[nodiscard]] std::optional<Line> next();
   /// What came after the last line break, when nothing more will come.
   [[nodiscard]] std::optional<Line> rest();
+  /// Nothing of a next line has come yet.
+  [[nodiscard]] bool is_between_lines() const { return buffer_.empty() && !skipping_; }
 
  private:
   std::size_t limit_;

@@ -71,6 +71,11 @@ void Server::send(const std::string& line) {
   }
 }
 
+bool Server::is_idle() const {
+  const std::lock_guard hold(mutex_);
+  return has_served_ && waiting_.empty() && !running_;
+}
+
 void Server::finish() {
   {
     const std::lock_guard hold(mutex_);
@@ -119,6 +124,7 @@ void Server::handle_request(const Message& message) {
   const bool is_known = message.method == "tools/list" || message.method == "tools/call";
   if (!is_known) return send(error_line(message.id, kMethodNotFound, "there is no method " + message.method));
   if (!initialized_) return send(error_line(message.id, kNotInitialized, "initialize comes first"));
+  has_served_ = true;
   if (message.method == "tools/call") return call_tool(message);
   if (message.params.contains("cursor") && !message.params["cursor"].is_null())
     return send(error_line(message.id, kInvalidParams, "the list has one page"));

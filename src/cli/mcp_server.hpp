@@ -36,6 +36,8 @@ class Server {
   void receive(const LineSplitter::Line& line);
   /// No more will come: answers what waits.
   void finish();
+  /// The client has what it began with (the list of tools, or a call), and nothing is under way.
+  [[nodiscard]] bool is_idle() const;
   /// The client no longer listens.
   [[nodiscard]] bool is_broken() const { return broken_.is_set(); }
 
@@ -60,13 +62,13 @@ class Server {
 
   app::Settings settings_;
   std::function<void(std::string_view)> write_;
-  bool initialized_ = false, takes_batches_ = false;
+  bool initialized_ = false, takes_batches_ = false, has_served_ = false;
 
   std::mutex output_mutex_;
   StopFlag broken_;
   std::exception_ptr failure_;
 
-  std::mutex mutex_;  ///< of what follows
+  mutable std::mutex mutex_;  ///< of what follows
   std::condition_variable changed_;
   std::deque<Task> waiting_;
   std::optional<Task> running_;  ///< without its arguments

@@ -4,19 +4,21 @@ import os
 import signal
 import subprocess
 import threading
+import time
 
 from harness import DONE, CsbTest, main
 
 LONG = 60
+IDLE = 0.1     # seconds without a request, after which it may end by itself
 VERSION = "2025-06-18"
 
 
 class Client:
     """One csb mcp, spoken to line by line."""
 
-    def __init__(self, test, *args, **env):
+    def __init__(self, test, *args, started_by=(), **env):
         self.test, self.count = test, 0
-        self.process = subprocess.Popen([test.binary, "mcp", *args], env=test.environment(**env), cwd=test.scratch,
+        self.process = subprocess.Popen([*started_by, test.binary, "mcp", *args], env=test.environment(**env), cwd=test.scratch,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.watch = threading.Timer(LONG, self.process.kill)
         self.watch.start()
@@ -153,6 +155,30 @@ class Protocol(McpTest):
             else:
                 client.process.send_signal(end)
             self.assertEqual(DONE if end is None else -end, client.process.wait(timeout=LONG))
+
+    def test_it_ends_by_itself_only_where_the_client_starts_it_again(self):
+        without_terminal, at_a_terminal = (("sh", "-c", '"$@"; exit $?', option) for option in ("-p", "-c"))
+        for started_by, entry, ends in ((without_terminal, "sdk-cli", True), (at_a_terminal, "sdk-cli", False),
+                                        (without_terminal, "cli", False), (without_terminal, None, False)):
+            with self.subTest(started_by=started_by, entry=entry):
+                client = self.client(started_by=started_by, **({"CLAUDE_CODE_ENTRYPOINT": entry} if entry else {}))
+                time.sleep(3 * IDLE)       # the client does not know the tools yet
+                client.ask("tools/list")
+                if not ends:
+                    time.sleep(3 * IDLE)
+                    client.ask("tools/list")
+                    client.process.stdin.close()
+                self.assertEqual(DONE, client.process.wait(timeout=LONG))
+                self.assertEqual((b"", b""), (client.process.stdout.read(), client.process.stderr.read()))
+
+    def test_it_does_not_end_in_the_middle_of_a_message(self):
+        client = self.client(started_by=("sh", "-c", '"$@"; exit $?', "-p"), CLAUDE_CODE_ENTRYPOINT="sdk-cli")
+        client.ask("tools/list")
+        client.send(b'{"jsonrpc": "2.0", "id": 9, ')
+        time.sleep(3 * IDLE)
+        client.send(b'"method": "ping"}\n')
+        self.assertEqual(9, client.receive()["id"])
+        self.assertEqual(DONE, client.process.wait(timeout=LONG))
 
     def test_malformed(self):
         client = self.client()

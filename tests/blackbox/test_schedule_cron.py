@@ -69,6 +69,7 @@ class Cron(CsbTest):
         control = os.path.join(self.scratch, "control")
         mine = (original or b"") + b"# a line with \\% and %\n* * * * * touch " + control.encode() + b"\n"
         self.set_crontab(mine)
+        time.sleep(1.1)    # cron takes what changes twice in one second for read, if it reads in between
         spool = "/var/spool/cron/crontabs/" + pwd.getpwuid(os.geteuid()).pw_name
         spooled = open_bytes(spool)
 

@@ -90,14 +90,16 @@ class Installed(PluginTest):
         self.assertIn(b"first answer", self.stored())
         self.assertLessEqual({"SessionStart", "Stop", "SessionEnd"}, set(self.heartbeats()))
         self.assertRegex(self.client(self.cwd, "mcp", "list").stdout, "csb.*Connected")
-        calls = [{"tool": "mcp__plugin_csb_csb__list", "input": {}},
-                 {"tool": "mcp__plugin_csb_csb__read", "input": {"session": SESSION}}, {"text": "done"}]
+        # The server ends when nothing is asked of it; the client starts it again.
+        calls = [{"tool": "mcp__plugin_csb_csb__list", "input": {}, "delay": 0.5},
+                 {"tool": "mcp__plugin_csb_csb__read", "input": {"session": SESSION}, "delay": 0.5},
+                 {"tool": "mcp__plugin_csb_csb__show", "input": {"session": SESSION}}, {"text": "done"}]
         self.client(self.cwd, "-p", "ask MOCK:" + json.dumps(calls), "--session-id", OTHER, "--allowedTools",
-                    "mcp__plugin_csb_csb__list mcp__plugin_csb_csb__read")
+                    "mcp__plugin_csb_csb__list mcp__plugin_csb_csb__read mcp__plugin_csb_csb__show")
         rows = [json.loads(line) for line in self.on_disk(OTHER).splitlines()]
         results = [block for row in rows if row.get("type") == "user" and isinstance(row["message"]["content"], list)
                    for block in row["message"]["content"] if block.get("type") == "tool_result"]
-        self.assertEqual(2, len(results))
+        self.assertEqual(3, len(results))
         self.assertFalse(any(block.get("is_error") for block in results), results)
         self.assertIn("first answer", json.dumps(results[1]))
         self.git.fsck()
