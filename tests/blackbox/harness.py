@@ -99,6 +99,8 @@ class CsbTest(unittest.TestCase):
             for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"):
                 env[name] = "%s:exitcode=99:log_path=%s" % (os.environ.get(name, ""), self.reports)
         env.update(extra)
+        if not env["HOME"]:   # csb asks the password file then, and finds the home of the person who runs the tests
+            self.assertLessEqual({"CSB_HOME", "CLAUDE_CONFIG_DIR"}, set(env), "without HOME nothing may be left to chance")
         return {name: value for name, value in env.items() if value is not None}
 
     def traceable(self, wrap, env=None):

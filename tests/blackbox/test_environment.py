@@ -251,8 +251,8 @@ class Homes(Environment):
         shutil.copy(self.binary, binary)
         self.binary = binary
         for command in ("backup", "list", "status"):
-            failed = self.csb(command, status=1, env={"HOME": None}, wrap=[
-                "setpriv", "--reuid=%d" % STRANGER, "--regid=%d" % STRANGER, "--clear-groups"])
+            failed = self.csb(command, status=1, wrap=[
+                "env", "-u", "HOME", "setpriv", "--reuid=%d" % STRANGER, "--regid=%d" % STRANGER, "--clear-groups"])
             self.assertIn("HOME", failed.err)
 
     def test_where_csb_keeps_its_things(self):

@@ -221,7 +221,8 @@ class Faults(HookTest):
             pass
         for event in EVENTS:
             self.hook(event, session=session)
-        for environment in ({"HOME": ""}, {"HOME": "/nonexistent"}, {"CSB_HOME": "/proc/nope"},
+        nowhere = {"HOME": "", "CSB_HOME": self.csb_home, "CLAUDE_CONFIG_DIR": self.claude}
+        for environment in (nowhere, {"HOME": "/nonexistent"}, {"CSB_HOME": "/proc/nope"},
                             {"CSB_STORE": "/nonexistent/store"}):
             for event in EVENTS:
                 self.hook(event, session=session, env=environment)
