@@ -1,5 +1,9 @@
 #include "csb/app/index_text.hpp"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <algorithm>
 #include <exception>
 #include <optional>
@@ -30,6 +34,14 @@ std::string store_name(const Settings& settings) {
 }
 
 std::string lock_file(const Settings& settings) { return settings.home + "/search.lock"; }
+
+/// What rows of many MiB take is the system's again when they are done with. By itself, glibc would keep such
+/// buffers in the heap of each thread once one of them was freed.
+void give_back_large_buffers() {
+#ifdef __GLIBC__
+  ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
+#endif
+}
 
 /// It can be built again, so one damaged file is kept for whoever wants to look at it, and not many.
 void set_aside(const std::string& path) {
@@ -67,6 +79,7 @@ class Indexing {
       : settings_(settings), catalogue_(catalogue), options_(options), index_(open()) {}
 
   IndexTextResult run() && {
+    give_back_large_buffers();
     const std::vector<TextTask> tasks = find_tasks();
     for (const TextTask& task : tasks) total_ += task.bytes;
     read_texts_ahead(settings_, tasks, [&](const TextBatch& batch) { return take(batch); });

@@ -12,7 +12,7 @@ constexpr std::size_t kKeptOpen = 8;
 constexpr std::size_t kContextBytes = 400;
 
 /// What one line of context says of a message.
-std::optional<SearchText> brief(const Message& message, std::string_view owner) {
+std::optional<SearchText> brief(Message& message, std::string_view owner) {
   std::optional<SearchText> first;
   for (MessageText& text : texts_of(message, owner, nullptr)) {
     if (first) break;

@@ -97,10 +97,8 @@ std::vector<SearchCandidate> IndexFinder::next(std::optional<std::size_t> count)
   std::vector<SearchCandidate> candidates;
   // Whole words first: beginnings of words are looked for only when those are not enough.
   for (const bool open_end : {false, true}) {
-    const std::string expression =
-        request_.within_message ? terms_.expression_of_message(open_end) : terms_.expression_of_any(open_end);
     bool has_enough = false;
-    index_.match(expression, [&](const catalogue::TextDocument& document) {
+    const auto take = [&](const catalogue::TextDocument& document) {
       if (!given_.insert(document.id).second) return true;
       auto candidate = candidate_of(document);
       if (!candidate) return true;
@@ -108,7 +106,14 @@ std::vector<SearchCandidate> IndexFinder::next(std::optional<std::size_t> count)
       candidates.push_back(std::move(*candidate));
       has_enough = count && candidates.size() >= *count;
       return !has_enough;
-    });
+    };
+    if (request_.within_message) {
+      index_.match(terms_.expression_of_message(open_end), take);
+      // What has all words has some of them in a later piece, if not all of them in one.
+      if (!has_enough) index_.match_later_pieces(terms_.expression_of_any(open_end), take);
+    } else {
+      index_.match(terms_.expression_of_any(open_end), take);
+    }
     if (has_enough) return candidates;
   }
   is_complete_ = true;

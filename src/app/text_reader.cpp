@@ -53,7 +53,7 @@ class Reader {
     std::uint64_t seen = from;
     bool goes_on = true;
     ToolCalls calls;
-    const auto visit = [&](const Message& message, const MessagePlace& place) {
+    const auto visit = [&](Message& message, const MessagePlace& place) {
       for (MessageText& text : texts_of(message, owner, &calls)) {
         held_ += text.text.size();
         batch_.texts.push_back({std::move(text), place.offset, message.time_ns});

@@ -135,10 +135,10 @@ std::string ToolCalls::tool_of(const Block& result) const {
   return {};
 }
 
-std::vector<MessageText> texts_of(const Message& message, std::string_view owner, ToolCalls* calls) {
+std::vector<MessageText> texts_of(Message& message, std::string_view owner, ToolCalls* calls) {
   std::vector<MessageText> texts;
   for (std::size_t i = 0; i < message.blocks.size(); ++i) {
-    const Block& block = message.blocks[i];
+    Block& block = message.blocks[i];
     const auto kind = kind_of(message, block);
     if (!kind) continue;
     MessageText text;
@@ -148,7 +148,7 @@ std::vector<MessageText> texts_of(const Message& message, std::string_view owner
     if (calls != nullptr && *kind == TextKind::tool_input) calls->note(block);
     if (calls != nullptr && *kind == TextKind::tool_output) text.tool = calls->tool_of(block);
     text.text = *kind == TextKind::tool_input && !block.input.empty() ? transcript::text_of_input(block.input)
-                                                                      : block.text;
+                                                                      : std::move(block.text);
     if (text.text.empty()) continue;
     text.key = key_of(message, owner, *kind, text.text);
     texts.push_back(std::move(text));

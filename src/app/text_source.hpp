@@ -49,10 +49,10 @@ class ToolCalls {
   std::deque<std::pair<std::string, std::string>> calls_;  ///< id and tool
 };
 
+/// @param message gives its texts away
 /// @param owner tells apart messages without an id of their own: the session, or the file
 /// @param calls of the messages before it, or nullptr: then results have no tool
-[[nodiscard]] std::vector<MessageText> texts_of(const Message& message, std::string_view owner,
-                                                ToolCalls* calls);
+[[nodiscard]] std::vector<MessageText> texts_of(Message& message, std::string_view owner, ToolCalls* calls);
 
 /// What texts_of() is told of a file.
 [[nodiscard]] std::string owner_of(const std::optional<SessionId>& session, std::string_view path,

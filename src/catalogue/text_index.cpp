@@ -63,6 +63,38 @@ std::int64_t document_of(Connection& db, std::uint64_t key) {
   return row.integer(0);
 }
 
+/// Of the words of one piece, FTS5 has at most some ten MiB in memory, whatever they are.
+constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
+
+bool is_between_words(char c) {
+  const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return !is_letter && !(c >= '0' && c <= '9') && static_cast<unsigned char>(c) < 0x80;
+}
+
+/// Takes the next piece off `rest`. Words longer than what two pieces share may be cut.
+std::string_view take_piece(std::string_view& rest) {
+  if (rest.size() <= kPieceBytes) return std::exchange(rest, {});
+  std::size_t end = kPieceBytes;
+  while (end > kPieceBytes - TextIndex::kLongestPhrase && !is_between_words(rest[end])) --end;
+  const std::string_view piece = rest.substr(0, end);
+  std::size_t next = end - TextIndex::kLongestPhrase;
+  while (next < end && !is_between_words(rest[next])) ++next;
+  rest.remove_prefix(next);
+  return piece;
+}
+
+TextDocument document_of(Connection& db, DocumentReader& documents, std::int64_t id) {
+  TextDocument document;
+  const DocumentRow& row = documents.row(db, id);
+  Query piece = db.query("SELECT document FROM pieces WHERE id = ?1", id);
+  document.id = piece.step() ? piece.integer(0) : id;
+  document.time_ns = row.time_ns;
+  document.kind = row.kind;
+  document.tool = documents.tool(db, row.tool);
+  document.key = row.key;
+  return document;
+}
+
 /// A free page in so many is left for what comes next.
 constexpr std::int64_t kMostFree = 50;
 
@@ -117,16 +149,20 @@ void TextIndex::match(const std::string& expression,
     SQLite::Statement statement(db.database(),
                                 "SELECT rowid FROM texts WHERE texts MATCH ?1 ORDER BY rowid DESC");
     Query found(statement, std::string_view(expression));
-    while (found.step()) {
-      TextDocument document;
-      document.id = found.integer(0);
-      const DocumentRow& row = state_->documents.row(db, document.id);
-      document.time_ns = row.time_ns;
-      document.kind = row.kind;
-      document.tool = state_->documents.tool(db, row.tool);
-      document.key = row.key;
-      if (!visit(document)) return;
-    }
+    while (found.step())
+      if (!visit(document_of(db, state_->documents, found.integer(0)))) return;
+  });
+}
+
+void TextIndex::match_later_pieces(const std::string& expression,
+                                   const std::function<bool(const TextDocument&)>& visit) const {
+  state_->run([&](Connection& db) {
+    Query found = db.query(
+        "SELECT id FROM pieces WHERE EXISTS(SELECT 1 FROM texts WHERE texts MATCH ?1 AND rowid = id)"
+        " ORDER BY id DESC",
+        std::string_view(expression));
+    while (found.step())
+      if (!visit(document_of(db, state_->documents, found.integer(0)))) return;
   });
 }
 
@@ -136,7 +172,8 @@ std::vector<std::int64_t> TextIndex::files_matching(const std::string& expressio
     Query found = db.query("SELECT rowid FROM texts WHERE texts MATCH ?1", std::string_view(expression));
     while (found.step()) files.insert(state_->documents.row(db, found.integer(0)).place.file);
     Query row = db.query(
-        "SELECT DISTINCT file FROM texts CROSS JOIN places ON places.document = texts.rowid"
+        "SELECT DISTINCT file FROM texts CROSS JOIN places ON places.document ="
+        " ifnull((SELECT document FROM pieces WHERE id = texts.rowid), texts.rowid)"
         " WHERE texts MATCH ?1",
         std::string_view(expression));
     while (row.step()) files.insert(row.integer(0));
@@ -222,9 +259,18 @@ bool TextIndex::Update::put(const TextPlace& place, const NewText& text) {
       return false;
     }
     const std::int64_t tool = state_->documents.tool_id(db, text.tool);
-    state_->documents.add(db, {text.key, text.time_ns, text.kind, tool, place});
-    // Bound as bytes, which FTS5 takes for text: a text would be copied once more on its way.
-    db.run("INSERT INTO texts(rowid, text) VALUES(?1, ?2)", document, Blob{text.text});
+    std::string_view rest = text.text;
+    const bool is_long = rest.size() > kPieceBytes;
+    // Nothing bounds how many different words it has: each piece is written before the next one is taken.
+    if (is_long) db.run("INSERT INTO texts(texts, rank) VALUES('hashsize', 1048576)");
+    do {
+      const std::int64_t id = state_->documents.next_id(db);
+      state_->documents.add(db, {text.key, text.time_ns, text.kind, tool, place});
+      if (id != document) db.run("INSERT INTO pieces(id, document) VALUES(?1, ?2)", id, document);
+      // Bound as bytes, which FTS5 takes for text: a text would be copied once more on its way.
+      db.run("INSERT INTO texts(rowid, text) VALUES(?1, ?2)", id, Blob{take_piece(rest)});
+    } while (!rest.empty());
+    if (is_long) db.run("INSERT INTO texts(texts, rank) VALUES('hashsize', 8388608)");  // as the schema says
     return true;
   });
 }

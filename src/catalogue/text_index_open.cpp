@@ -13,7 +13,7 @@ namespace {
 
 /// PRAGMA application_id: "csbt". Says whose file this is.
 constexpr int kApplicationId = 0x63736274;
-constexpr int kVersion = 2;
+constexpr int kVersion = 3;
 
 // Paths are BLOBs: bytes. Unsigned numbers are kept as the signed number of the same bits. Of diacritics the
 // tokenizer must keep what a search for the literal text would tell apart. "columnsize=0": documents
@@ -22,7 +22,8 @@ constexpr int kVersion = 2;
 // ever deleted. "hashsize", "automerge": words are gathered in memory, and what was written is merged with
 // eight of its size at a time; with FTS5's own 1 MiB and four, most of the time goes into writing the same
 // words again. "documents": see DocumentPacker; "first" is the id of its first one. "places": where a text
-// stands besides the place it was seen first, or instead, when that is in the same file.
+// stands besides the place it was seen first, or instead, when that is in the same file. "pieces": the second
+// and later parts of a long text, rows of "documents" and "texts" of their own; "document" is the first part.
 constexpr const char* kSchema = R"sql(
   CREATE TABLE files(
     id INTEGER PRIMARY KEY,
@@ -36,6 +37,7 @@ constexpr const char* kSchema = R"sql(
     document INTEGER NOT NULL, file INTEGER NOT NULL,
     generation INTEGER NOT NULL, at INTEGER NOT NULL, block INTEGER NOT NULL,
     PRIMARY KEY(document, file)) WITHOUT ROWID;
+  CREATE TABLE pieces(id INTEGER PRIMARY KEY, document INTEGER NOT NULL);
   CREATE TABLE heads(branch TEXT PRIMARY KEY, head BLOB NOT NULL) WITHOUT ROWID;
   CREATE TABLE notes(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE VIRTUAL TABLE texts USING fts5(

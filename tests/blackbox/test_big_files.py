@@ -1,12 +1,24 @@
 """Files far larger than memory: stored to the byte, in bounded memory, and cheap to append to."""
 import hashlib
 import os
+import subprocess
+import sys
 
 from harness import CsbTest, main
 
 SLICE = 1 << 20
 GB = 1 << 30
 MEMORY_KB = 64 * 1024
+INDEXING_KB = 110 * 1024
+MANY_WORDS = """
+import json, random, sys
+rows = open(sys.argv[1], encoding="utf-8").read().splitlines()
+with open(sys.argv[1], "w", encoding="utf-8") as f:
+    for n, row in enumerate(map(json.loads, rows)):
+        if row["type"] == "user":
+            row["message"]["content"] = random.Random(n).randbytes(6_500_000).hex(" ", 4) + " at-the-end"
+        f.write(json.dumps(row) + "\\n")
+"""
 
 
 def blob_id(data):
@@ -76,6 +88,16 @@ class BigFiles(CsbTest):
         size = os.path.getsize(session.path)
         last = size // SLICE
         self.assert_slices(session.rel, size, {0: self.slice_at(session.path, 0), last: self.slice_at(session.path, last)})
+
+    def test_a_few_rows_of_many_words(self):
+        """What indexing keeps of a row grows with the different words in it."""
+        session = self.tree.session(prompts=3)
+        subprocess.run([sys.executable, "-c", MANY_WORDS, session.path], check=True)    # this process has to stay small
+        self.backup()
+        status, peak = self.measured("search", "giraffe")
+        self.assertEqual(status, 1)
+        self.assertLess(peak, INDEXING_KB)
+        self.assertEqual(3, len(self.csb("search", "--json", "at-the-end").json_lines()))
 
     def test_many_large_files_at_once(self):
         """One slice of memory for each thread, not for each file."""

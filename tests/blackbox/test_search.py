@@ -60,6 +60,24 @@ class Hits(Search):
                 with self.subTest(args=args, how=how):
                     self.assertEqual(expected, ids(*how, *args, status=0 if expected else 1))
 
+    def test_a_long_text(self):
+        session, other = self.tree.session(), self.tree.session()
+        words = " ".join("word%07d" % n for n in range(200_000))    # indexed in several pieces
+        session.turn("the first giraffe " + words + " the last zebra", "that is a lot")
+        other.turn("a short zebra")
+        self.csb("backup")
+        for args, expected in ((["giraffe"], [session.id]), (["zebra"], [session.id, other.id]), (["last zebra"], [session.id]),
+                               (["giraffe", "zebra"], [session.id]), (["--within", "message", "giraffe", "zebra"], [session.id]),
+                               (["--within", "message", "giraff", "zebr"], [session.id]),
+                               (["--within", "message", "zebra", "AND", "NOT", "giraffe"], [other.id]),
+                               (["--within", "message", "giraffe", "lot"], []), (["zebra giraffe"], []),
+                               (["word0100000 word0100001"], [session.id]), (["word0199999 the last zebra"], [session.id]),
+                               ([words[:4799]], [session.id]), ([words[-4799:]], [session.id])):
+            with self.subTest(args=[arg[:40] for arg in args]):
+                found = [hit["session"] for hit in self.found(*args, status=0 if expected else 1)]
+                self.assertEqual(sorted(expected), sorted(set(found)))
+        self.assertEqual(1, len(self.found("word0100000")), "one hit, though the pieces overlap")
+
     def test_everything_that_was_said_and_nothing_else(self):
         session = self.tree.session(title="A zebra title")
         session.add(

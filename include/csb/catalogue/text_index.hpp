@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -88,9 +89,17 @@ class TextIndex {
   [[nodiscard]] std::optional<TextFile> file(std::int64_t id) const;
   [[nodiscard]] std::optional<TextFile> find_file(std::string_view branch, std::string_view path) const;
 
-  /// Documents that match, the last indexed first, until `visit` returns false.
+  /// Long texts are indexed in pieces, for FTS5 gathers all words of a row in memory. A piece ends where a
+  /// word does and reaches so many bytes into the one before it: what is longer is not found where two meet.
+  static constexpr std::size_t kLongestPhrase = 4096;
+
+  /// Documents that match, the last indexed first, until `visit` returns false. A long one may come again for
+  /// each of its pieces, and has to match in one of them.
   /// @param expression in the language of FTS5: see phrase()
   void match(const std::string& expression, const std::function<bool(const TextDocument&)>& visit) const;
+  /// Long documents of which a piece other than the first matches.
+  void match_later_pieces(const std::string& expression,
+                          const std::function<bool(const TextDocument&)>& visit) const;
   /// The files in which any document that matches stands.
   [[nodiscard]] std::vector<std::int64_t> files_matching(const std::string& expression) const;
   [[nodiscard]] std::vector<TextPlace> places_of(std::int64_t document) const;

@@ -1,6 +1,7 @@
 #include "csb/catalogue/text_index.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "catalogue/text_documents.hpp"
 #include "csb/catalogue/catalogue.hpp"
@@ -63,6 +64,59 @@ TEST_CASE("texts are found by their words, the last indexed first") {
   int seen = 0;
   index.match(TextIndex::phrase("quick", false), [&](const TextDocument&) { return ++seen < 2; });
   CHECK(seen == 2);
+}
+
+TEST_CASE("a long text is one document, found by what stands anywhere in it") {
+  remove_index();
+  TextIndex index = TextIndex::open("search.db", Access::write);
+  // Words of eight bytes, each once; the borders of the pieces lie somewhere among them.
+  const auto word = [](int n) { return "w" + std::to_string(1'000'000 + n); };
+  constexpr int kWords = 260'000;
+  std::string long_text;
+  for (int n = 0; n < kWords; ++n) long_text += word(n) + ' ';
+  TextFile other;
+  {
+    auto update = index.begin();
+    const TextFile file = update.ensure_file("b", "p/a.jsonl", std::nullopt);
+    other = update.ensure_file("b", "p/b.jsonl", std::nullopt);
+    CHECK(update.put({file.id, 1, 0, 0}, text(1, "a short one: " + word(5))));
+    CHECK(update.put({file.id, 1, 20, 0}, text(2, long_text)));
+    CHECK(update.put({file.id, 1, 90, 0}, text(3, "a short one: " + word(kWords - 1))));
+    CHECK_FALSE(update.put({other.id, 1, 7, 0}, text(2, long_text)));
+    update.commit();
+  }
+  const auto found = [&](const std::string& expression) {
+    std::set<std::uint64_t> keys_found;
+    std::set<std::int64_t> documents;
+    index.match(expression, [&](const TextDocument& document) {
+      keys_found.insert(document.key);
+      documents.insert(document.id);
+      CHECK(document.time_ns == 7);
+      return true;
+    });
+    CHECK(documents.size() == keys_found.size());
+    return keys_found;
+  };
+  CHECK(found(TextIndex::phrase(word(5), false)) == std::set<std::uint64_t>{1, 2});
+  CHECK(found(TextIndex::phrase(word(kWords - 1), false)) == std::set<std::uint64_t>{2, 3});
+  CHECK(found(TextIndex::phrase("w", true)) == std::set<std::uint64_t>{1, 2, 3});
+  for (int n = 0; n + 300 < kWords; n += 200) {  // phrases across every border
+    std::string phrase;
+    for (int k = 0; k < 300; ++k) phrase += word(n + k) + ' ';
+    if (found(TextIndex::phrase(phrase, false)) != std::set<std::uint64_t>{2})
+      FAIL("not found from word " << n);
+  }
+  const std::string far_apart =
+      TextIndex::phrase(word(5), false) + " OR " + TextIndex::phrase(word(kWords - 1), false);
+  std::vector<std::uint64_t> later;
+  index.match_later_pieces(far_apart, [&](const TextDocument& document) {
+    later.push_back(document.key);
+    CHECK(index.places_of(document.id).size() == 2);
+    return true;
+  });
+  CHECK(later == std::vector<std::uint64_t>{2});
+  CHECK(index.files_matching(TextIndex::phrase(word(kWords - 2), false)).size() == 2);
+  CHECK(index.files_matching(TextIndex::phrase(word(5), false)).size() == 2);
 }
 
 TEST_CASE("a text that several files hold is one document with several places") {
