@@ -34,6 +34,7 @@ test   clang-format  clang-format       clang-tools-extra      clang-format
 test   strace        strace             strace                 -
 test   crontab        cron               cronie                 -
 test   systemd-analyze systemd           systemd                -
+test   -             systemd-journal-remote systemd-journal-remote -
 test   setpriv       util-linux         util-linux             -
 test   mkfs.ext4        e2fsprogs          e2fsprogs              -
 test   groff         groff-base         groff-base             groff

@@ -136,7 +136,7 @@ class RosterReader {
   }
 
   [[nodiscard]] Restart restart(std::size_t back) const {
-    const std::vector<Restart> all = restarts(wtmp_of(options_));
+    const std::vector<Restart> all = restarts_or_boots(wtmp_of(options_));
     if (back < all.size()) return all[back];
     throw Error(ErrorCode::not_found,
                 all.empty() ? "no restart of this machine is on record"

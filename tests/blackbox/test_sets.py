@@ -1,10 +1,13 @@
 """Named sets, and the rosters by time: what was open before the machine went down."""
 import json
 import os
+import shutil
 import struct
+import subprocess
 import time
+import unittest
 
-from harness import DONE, FAILED, INCOMPLETE, NOT_FOUND, USAGE, CsbTest, main
+from harness import DONE, FAILED, INCOMPLETE, NOT_FOUND, USAGE, CsbTest, main, need
 
 BOOT_TIME, RUN_LVL, USER_PROCESS = 2, 1, 7
 
@@ -203,6 +206,29 @@ class Rosters(SetsTest):
                 self.csb("set", "last", env=self.env, status=(DONE, NOT_FOUND))
         os.remove(self.wtmp)
         self.csb("set", "last", env=self.env, status=(DONE, NOT_FOUND))
+
+    def test_without_login_records_by_the_journal(self):
+        need("journalctl")
+        remote = next(filter(os.path.exists, ("/lib/systemd/systemd-journal-remote", "/usr/lib/systemd/systemd-journal-remote")),
+                      None)
+        if not remote:
+            raise unittest.SkipTest("systemd-journal-remote, which makes journals, is not installed")
+        journal, tools = (os.path.join(self.scratch, name) for name in ("journal", "tools"))
+        os.mkdir(journal)
+        os.mkdir(tools)
+        entries = "".join("__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n_BOOT_ID=%032x\nMESSAGE=x\n\n" % (
+            at * 1_000_000, after * 1_000_000, boot) for boot, at, after in (
+                (1, self.down - 90000, 5), (1, self.down, 90005), (2, self.down + 60, 5), (2, self.down + 7200, 7145)))
+        subprocess.run([remote, "-o", os.path.join(journal, "x.journal"), "-"], input=entries.encode(), check=True,
+                       capture_output=True)
+        with open(os.path.join(tools, "journalctl"), "w", encoding="utf-8") as f:
+            f.write('#!/bin/sh\nexec %s -D %s "$@"\n' % (shutil.which("journalctl"), journal))
+        os.chmod(os.path.join(tools, "journalctl"), 0o755)
+        self.env["PATH"] = tools + ":/usr/bin:/bin"
+        self.assertFalse(os.path.exists(self.wtmp))
+        self.assertEqual([self.before.id], self.roster("last"))
+        self.assertEqual([self.after.id], self.roster("boot"))
+        self.csb("set", "last~2", env=self.env, status=NOT_FOUND)
 
     def test_from_a_roster_to_a_set(self):
         self.clean_restart()

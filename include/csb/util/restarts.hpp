@@ -19,4 +19,14 @@ struct Restart {
 /// torn or of another system give what they can.
 [[nodiscard]] std::vector<Restart> restarts(const std::string& wtmp = {});
 
+/// The same; where the login records know of no restart, as on systems that no longer keep any, from the
+/// first and the last message of each boot in the system's journal: asks journalctl(1), for five seconds at
+/// most.
+[[nodiscard]] std::vector<Restart> restarts_or_boots(const std::string& wtmp = {});
+
+/// @param listed what `journalctl --list-boots --utc` prints. @return oldest first; of a line that has not
+/// two
+///        times, nothing
+[[nodiscard]] std::vector<Restart> boots_listed(const std::string& listed);
+
 }  // namespace csb
