@@ -24,9 +24,8 @@ struct Restart {
 /// most.
 [[nodiscard]] std::vector<Restart> restarts_or_boots(const std::string& wtmp = {});
 
-/// @param listed what `journalctl --list-boots --utc` prints. @return oldest first; of a line that has not
-/// two
-///        times, nothing
+/// @param listed what `journalctl --list-boots --utc` prints; lines that have not two times are passed over
+/// @return oldest first
 [[nodiscard]] std::vector<Restart> boots_listed(const std::string& listed);
 
 }  // namespace csb
