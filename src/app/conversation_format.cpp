@@ -21,7 +21,7 @@ ReadSummary read_rows(const OffsetReader& content, std::uint64_t offset, const M
   transcript::RowSplitter splitter([&](const transcript::Row& row) {
     if (row.is_bad) ++summary.bad_rows;
     Message message;
-    if (row.is_bad || !reader.read(row.line, message)) return;
+    if (row.is_bad || !reader.read(row, message)) return;
     ++summary.messages;
     if (!visit(message, {offset + row.offset, row.line.size()})) throw Enough();
   });

@@ -117,7 +117,7 @@ void check_permissions(Checks& checks, const Patient& patient) {
   // With the directory closed nobody gets at what is beneath it.
   if (::stat(settings.home.c_str(), &st) == 0 && (st.st_mode & 077U) != 0)
     count_open(settings.home, open, first, looked_at);
-  if (settings.config_file != "" && fs::exists(settings.config_file)) {
+  if (!settings.config_file.empty() && fs::exists(settings.config_file)) {
     if (::stat(settings.config_file.c_str(), &st) == 0 && (st.st_mode & 022U) != 0)
       checks.warn("permissions", "others may change " + settings.config_file,
                   "chmod go-w '" + settings.config_file + "'", {"chmod", "go-w", settings.config_file});

@@ -63,6 +63,11 @@ void Families::show(bool lineage, bool with_deleted) {
     below[i] = nodes_[i].matched || (inherits && below[parent]);
     nodes_[i].shown = !outside_[i] && (lineage ? above[i] || below[i] : family[forest_.root[i]]);
   }
+  leave_out(depth, with_deleted);
+}
+
+/// What is deleted and leads to nothing shown, and what is deeper than anyone wants to see.
+void Families::leave_out(const std::vector<std::size_t>& depth, bool with_deleted) {
   std::vector<bool> connects(nodes_.size());
   for (auto i = forest_.order.rbegin(); i != forest_.order.rend(); ++i) {
     Node& node = nodes_[*i];

@@ -56,6 +56,7 @@ class Families {
 
  private:
   std::size_t number_of(const std::string& id);
+  void leave_out(const std::vector<std::size_t>& depth, bool with_deleted);
 
   std::vector<Node> nodes_;
   std::unordered_map<std::string, std::size_t> numbers_;

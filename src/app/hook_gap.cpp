@@ -65,7 +65,7 @@ void look_at_root(const Settings& settings, const Root& root, const catalogue::C
   keep_newest(files);
   for (const scan::FoundFile& file : files) {
     const auto session = root.source->session_of(file.path);
-    if (!session || open.count(session->text()) > 0 || file.stamp.mtime_ns > now_ns() - kLongAgoNs) continue;
+    if (!session || open.contains(session->text()) || file.stamp.mtime_ns > now_ns() - kLongAgoNs) continue;
     if (!is_archived(catalogue, known->id, file, *session)) gap.push_back(*session);
   }
 }

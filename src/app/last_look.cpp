@@ -12,7 +12,7 @@
 namespace csb::app {
 namespace {
 
-constexpr std::size_t kLimit = 64 * 1024;
+constexpr std::size_t kLimit = std::size_t{64} << 10;
 
 std::string look_file(const Settings& settings) { return settings.home + "/last-look"; }
 

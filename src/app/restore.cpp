@@ -215,7 +215,7 @@ class Restore {
  private:
   void plan() {
     const auto catalogue = open_catalogue_up_to_date(
-        settings_, store_, [this](std::string said) { result_.notes.push_back(said); });
+        settings_, store_, [this](const std::string& said) { result_.notes.push_back(said); });
     roots_ = roots_of(settings_, &catalogue);
     if (roots_.back().branch != mirror_root(settings_).branch) roots_.push_back(mirror_root(settings_));
     bool anything = false;

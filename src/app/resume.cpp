@@ -62,7 +62,7 @@ catalogue::Session session_to_resume(const Settings& settings, const catalogue::
 }
 
 std::string find_client(const Settings& settings) {
-  if (const std::string found = locate_program(settings.client.empty() ? "claude" : settings.client);
+  if (std::string found = locate_program(settings.client.empty() ? "claude" : settings.client);
       !found.empty())
     return found;
   if (!settings.client.empty())

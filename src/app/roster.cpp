@@ -18,7 +18,7 @@
 namespace csb::app {
 namespace {
 
-constexpr std::int64_t kWindow = 12 * 3600 * kNsPerSecond;
+constexpr std::int64_t kWindow = kNsPerDay / 2;
 /// A client writes its last rows, and a registry entry, a little after the machine began to go down.
 constexpr std::int64_t kGrace = 60 * kNsPerSecond;
 

@@ -17,7 +17,7 @@ namespace csb::app {
 namespace {
 
 /// Later than this after it fell due, a run counts as missed.
-constexpr std::int64_t kGraceNs = 10 * 60 * kNsPerSecond;
+constexpr std::int64_t kGraceNs = 600 * kNsPerSecond;
 
 /// What a scheduler can be installed into, best first.
 std::vector<Scheduler> native_schedulers() {
@@ -62,7 +62,7 @@ std::int64_t awake_ns() {
 
 void judge_runs(ScheduleStatus& status) {
   using State = ScheduleStatus::State;
-  const std::int64_t interval = status.interval * 60 * kNsPerSecond;
+  const std::int64_t interval = std::int64_t{status.interval} * 60 * kNsPerSecond;
   const std::int64_t since =
       status.last_run ? std::max(status.last_run->when_ns, status.installed_ns) : status.installed_ns;
   const std::int64_t silent = std::min(now_ns() - since, awake_ns());

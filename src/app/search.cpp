@@ -12,7 +12,6 @@ namespace csb::app {
 namespace {
 
 using catalogue::TextIndex;
-using catalogue::TextKind;
 
 constexpr std::size_t kExcerptBytes = 2000;
 constexpr std::size_t kExcerptBefore = 300;

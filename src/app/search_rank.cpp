@@ -37,7 +37,7 @@ double weight_of(const SearchCandidate& candidate) {
 void sort_candidates(std::vector<SearchCandidate>& candidates, SearchRequest::Sort sort) {
   const std::int64_t now = now_ns();
   const auto age = [&](const SearchCandidate& candidate) {
-    const auto seconds = static_cast<double>((now - candidate.time_ns) / kNsPerSecond);
+    const auto seconds = static_cast<double>(now - candidate.time_ns) / kNsPerSecond;
     return (std::max(seconds, 0.0) + 3600) * weight_of(candidate);
   };
   const auto is_before = [&](const SearchCandidate& a, const SearchCandidate& b) {

@@ -37,10 +37,10 @@ Pattern::Options options_of(const SearchRequest& request, bool is_open) {
 
 }  // namespace
 
-SearchTerms::SearchTerms(const SearchRequest& request) {
+SearchTerms::SearchTerms(const SearchRequest& request)
+    : are_indexed_(request.how == SearchRequest::How::words) {
   const bool is_regex = request.how == SearchRequest::How::regex;
   query_ = parse_query(request.terms, {request.match_any, !request.fixed, !is_regex});
-  are_indexed_ = request.how == SearchRequest::How::words;
   for (std::size_t i = 0; i < query_.terms.size(); ++i) {
     const std::string& term = query_.terms[i];
     open_.push_back(length_of_last_word(term) >= kLeastBeginning);

@@ -11,7 +11,8 @@
 #include "csb/util/program.hpp"
 #include "tracked_secrets.hpp"
 
-extern char** environ;  // NOLINT(readability-redundant-declaration): <unistd.h> has it on some systems only
+// NOLINTNEXTLINE: the system's; <unistd.h> has it on some systems only
+extern char** environ;
 
 namespace csb::app {
 namespace {

@@ -17,7 +17,8 @@
 #include "csb/util/program.hpp"
 #include "setup_settings.hpp"
 
-extern char** environ;  // NOLINT(readability-redundant-declaration): <unistd.h> has it on some systems only
+// NOLINTNEXTLINE: the system's; <unistd.h> has it on some systems only
+extern char** environ;
 
 namespace csb::app {
 namespace {
@@ -136,7 +137,7 @@ std::string find_marketplace() {
   struct stat st {};
   if (::stat(program.c_str(), &st) != 0) return {};
   std::string directory(parent_path(program));
-  const std::string installed = fs::real_path(directory + "/../share/csb-plugin");
+  std::string installed = fs::real_path(directory + "/../share/csb-plugin");
   if (!installed.empty() && is_marketplace(installed, st.st_uid)) return installed;
   for (int level = 0; level < kLevels && directory.size() > 1; ++level) {
     if (is_marketplace(directory, st.st_uid)) return directory;

@@ -18,7 +18,7 @@ using catalogue::SegmentRow;
 /// No timezone shifts within a quarter of an hour that begins at a whole one.
 constexpr std::int64_t kQuarterNs = 900 * kNsPerSecond;
 /// Longer spans are not drawn day by day: a time far off is a broken clock's.
-constexpr std::int64_t kMostDays = 366 * 20;
+constexpr std::int64_t kMostDays = std::int64_t{366} * 20;
 
 class Counter {
  public:

@@ -27,9 +27,9 @@ class Hash {
   void add(std::uint64_t word) {
     // Multiplying to 128 bits and folding mixes every bit of the word into every bit of the state.
     __extension__ using Wide = unsigned __int128;
-    const Wide product = static_cast<Wide>(state_ ^ word) * 0x9E3779B97F4A7C15u;
+    const Wide product = static_cast<Wide>(state_ ^ word) * 0x9E3779B97F4A7C15U;
     state_ = std::rotl(static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64), 29) +
-             0xD6E8FEB86659FD93u;
+             0xD6E8FEB86659FD93U;
   }
   [[nodiscard]] std::uint64_t value() const { return state_; }
 
@@ -39,7 +39,7 @@ class Hash {
     std::memcpy(&word, text.data(), text.size() < 8 ? text.size() : 8);
     return word;
   }
-  std::uint64_t state_ = 0x2545F4914F6CDD1Du;
+  std::uint64_t state_ = 0x2545F4914F6CDD1DU;
 };
 
 std::uint64_t key_of(const Message& message, std::string_view owner, TextKind kind, std::string_view text) {

@@ -66,7 +66,7 @@ class Search {
   void look_at(const CommitInfo& commit) {
     ++found_.commits;
     for (const Oid& parent : commit.parents)
-      if (seen_.count(parent) == 0) attempt([&] { wait_for(store_.commit(parent)); });
+      if (!seen_.contains(parent)) attempt([&] { wait_for(store_.commit(parent)); });
     if (commit.by_csb) return;
     for (const Change& change : store_.changes(commit))
       if (change.op != ChangeOp::remove) note(commit.oid.hex().substr(0, 8), change.path);

@@ -64,7 +64,7 @@ std::int64_t document_of(Connection& db, std::uint64_t key) {
 }
 
 /// Of the words of one piece, FTS5 has at most some ten MiB in memory, whatever they are.
-constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
+constexpr std::size_t kPieceBytes = std::size_t{512} << 10;
 
 bool is_between_words(char c) {
   const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -262,7 +262,7 @@ bool TextIndex::Update::put(const TextPlace& place, const NewText& text) {
     std::string_view rest = text.text;
     const bool is_long = rest.size() > kPieceBytes;
     // Nothing bounds how many different words it has: each piece is written before the next one is taken.
-    if (is_long) db.run("INSERT INTO texts(texts, rank) VALUES('hashsize', 1048576)");
+    if (is_long) db.run("INSERT INTO texts(texts, rank) VALUES('hashsize', 524288)");
     do {
       const std::int64_t id = state_->documents.next_id(db);
       state_->documents.add(db, {text.key, text.time_ns, text.kind, tool, place});

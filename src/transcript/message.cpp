@@ -143,15 +143,19 @@ bool MessageReader::read(std::string_view line, Message& message) {
   std::string& padded = state_->padded;
   padded.reserve(line.size() + kLinePadding);
   padded.assign(line).append(kLinePadding, '\0');
-  const bool is_message =
-      state_->reader.read(std::string_view(padded).substr(0, line.size()),
-                          [&](ondemand::object& row) { return read_message_fields(row, state_->fields); }) &&
-      fill(state_->fields, message);
+  const bool is_message = read_padded(std::string_view(padded).substr(0, line.size()), message);
+  if (padded.capacity() > kKeptCapacity) padded = std::string();
+  return is_message;
+}
+
+bool MessageReader::read(const Row& row, Message& message) { return read_padded(row.line, message); }
+
+bool MessageReader::read_padded(std::string_view line, Message& message) {
+  const bool is_message = state_->reader.read(line, [&](ondemand::object& row) {
+    return read_message_fields(row, state_->fields);
+  }) && fill(state_->fields, message);
   // Whoever takes the message may need as much again for it.
-  if (padded.capacity() > kKeptCapacity) {
-    padded = std::string();
-    state_->reader.release();
-  }
+  if (line.size() > kKeptCapacity) state_->reader.release();
   return is_message;
 }
 

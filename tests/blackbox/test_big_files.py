@@ -9,7 +9,7 @@ from harness import CsbTest, main
 SLICE = 1 << 20
 GB = 1 << 30
 MEMORY_KB = 64 * 1024
-INDEXING_KB = 110 * 1024
+INDEXING_KB = 97 * 1000
 MANY_WORDS = """
 import json, random, sys
 rows = open(sys.argv[1], encoding="utf-8").read().splitlines()

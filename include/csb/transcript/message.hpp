@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "csb/model/message.hpp"
+#include "csb/transcript/reader.hpp"
 
 namespace csb::transcript {
 
@@ -17,8 +18,12 @@ class MessageReader {
   /// @return false when there is nothing to read in it: no object, a row of the client's own
   ///         bookkeeping (snapshots, request shapes, listings), a message without content
   [[nodiscard]] bool read(std::string_view line, Message& message);
+  /// The same, in place: of a row of 16 MiB there is no second copy.
+  /// @param row as a RowSplitter hands it out
+  [[nodiscard]] bool read(const Row& row, Message& message);
 
  private:
+  [[nodiscard]] bool read_padded(std::string_view line, Message& message);
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -45,7 +45,7 @@ class Reader {
 /// One row, for diff and for readers of a conversation.
 struct Row {
   std::uint64_t offset = 0;    ///< of its first byte
-  std::string_view line;       ///< without the newline, at most 16 MiB; valid during the call only
+  std::string_view line;       ///< without the newline, padded, at most 16 MiB; valid during the call only
   std::string_view type;       ///< "user", "assistant"…; empty when the row is bad
   std::string_view uuid;       ///< may be empty
   std::string_view timestamp;  ///< as written; may be empty
