@@ -47,6 +47,7 @@ SearchTerms::SearchTerms(const SearchRequest& request)
     exact_.push_back(!request.case_sensitive && std::all_of(term.begin(), term.end(), is_ascii_word));
     patterns_.push_back(Pattern::compile(term, options_of(request, open_.back())));
     if (query_.wanted[i]) wanted_ |= std::uint64_t{1} << i;
+    // Half of it: between its words there may be more in the text than in the term.
     if (!transcript::has_word(term) || transcript::has_unspaced_script(term) ||
         term.size() > catalogue::TextIndex::kLongestPhrase / 2)
       are_indexed_ = false;

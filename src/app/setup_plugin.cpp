@@ -17,7 +17,8 @@
 #include "csb/util/program.hpp"
 #include "setup_settings.hpp"
 
-// NOLINTNEXTLINE: the system's; <unistd.h> has it on some systems only
+// The system's; <unistd.h> has it on some systems only.
+// NOLINTNEXTLINE(readability-redundant-declaration, cppcoreguidelines-avoid-non-const-global-variables)
 extern char** environ;
 
 namespace csb::app {
