@@ -47,6 +47,7 @@ client firefox-esr   firefox-esr        firefox                -
 client -             ca-certificates    ca-certificates        -
 bench  restic        restic             restic                 restic
 bench  borg          borgbackup         borgbackup             borgbackup
+bench  rg            ripgrep            ripgrep                ripgrep
 analyze gcovr        gcovr              gcovr                  gcovr
 analyze clang-tidy   clang-tidy         clang-tools-extra      llvm
 analyze cppcheck     cppcheck           cppcheck               cppcheck
