@@ -9,6 +9,41 @@ find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(ZLIB REQUIRED)
 
+# The name by which a library is loaded at run time: libzip.so is a link to libzip.so.4 or libzip.so.5.
+function(csb_name_at_run_time RESULT LIBRARY)
+  file(REAL_PATH "${LIBRARY}" file)
+  if(NOT APPLE)   # where libraries are not looked for by name alone
+    get_filename_component(file "${file}" NAME)
+    string(REGEX REPLACE "(\\.so\\.[0-9]+).*" "\\1" file "${file}")
+  endif()
+  set(${RESULT} "${file}" PARENT_SCOPE)
+endfunction()
+
+# What a start of csb loads it pays for, used or not: fmt, simdjson, ISA-L, zlib and with them the C++ runtime cost
+# 1 ms of 10. What every command needs is therefore linked in, and the rest loaded on first use.
+add_library(csb_fmt STATIC cmake/fmt.cpp)
+target_compile_features(csb_fmt PUBLIC cxx_std_20)
+target_include_directories(csb_fmt SYSTEM PUBLIC $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
+# See src/transcript/simdjson_library.cpp.
+find_library(CSB_SIMDJSON NAMES simdjson REQUIRED)
+csb_name_at_run_time(_simdjson ${CSB_SIMDJSON})
+add_library(csb_simdjson INTERFACE)
+target_include_directories(csb_simdjson SYSTEM
+  INTERFACE $<TARGET_PROPERTY:simdjson::simdjson,INTERFACE_INCLUDE_DIRECTORIES>)
+target_compile_definitions(csb_simdjson INTERFACE
+  $<TARGET_PROPERTY:simdjson::simdjson,INTERFACE_COMPILE_DEFINITIONS> CSB_LIBSIMDJSON="${_simdjson}")
+# The C++ runtime: linked in where there is an archive of it (Debian); not beneath a sanitizer, which brings its own.
+# Its unwinder stays shared: exceptions pass through frames of libc's (std::call_once), which has the shared one.
+include(CheckCXXSourceCompiles)
+set(CMAKE_REQUIRED_LINK_OPTIONS -static-libstdc++ -shared-libgcc)
+check_cxx_source_compiles("#include <string>\nint main(int n, char** a) { return std::string(a[0]).size() > 9 * n; }"
+  CSB_CAN_LINK_RUNTIME)
+set(CSB_RUNTIME_OPTIONS "")
+if(CSB_CAN_LINK_RUNTIME AND NOT APPLE AND NOT CSB_SANITIZE AND NOT CSB_FUZZ)
+  set(CSB_RUNTIME_OPTIONS ${CMAKE_REQUIRED_LINK_OPTIONS})
+endif()
+unset(CMAKE_REQUIRED_LINK_OPTIONS)
+
 # SHA-1 comes from libcrypto. The static archive is preferred: only the hash is linked in, and a start
 # of csb is spared the 1.4 ms that loading the shared library costs.
 find_path(CSB_OPENSSL_INCLUDE openssl/sha.h REQUIRED)
@@ -19,8 +54,7 @@ target_link_libraries(csb_libcrypto INTERFACE ${CSB_LIBCRYPTO} ${CMAKE_DL_LIBS} 
 # Ciphers, for a browser's cookies, come from the shared one, loaded on first use: linked in, they would bring the
 # providers along, whose tables every start of csb has to relocate.
 find_library(CSB_LIBCRYPTO_SHARED NAMES crypto REQUIRED)
-get_filename_component(_crypto ${CSB_LIBCRYPTO_SHARED} REALPATH)
-get_filename_component(_crypto ${_crypto} NAME)
+csb_name_at_run_time(_crypto ${CSB_LIBCRYPTO_SHARED})
 add_library(csb_ciphers INTERFACE)
 target_include_directories(csb_ciphers SYSTEM INTERFACE ${CSB_OPENSSL_INCLUDE})
 target_compile_definitions(csb_ciphers INTERFACE CSB_LIBCRYPTO="${_crypto}")
@@ -51,8 +85,8 @@ find_library(CSB_LIBDEFLATE NAMES libdeflate.a deflate)
 if(CSB_DEFLATE MATCHES "^(auto|isal)$" AND CSB_ISAL AND CSB_ISAL_INCLUDE)
   set(CSB_DEFLATE_USED isal)
   target_include_directories(csb_deflate_lib SYSTEM INTERFACE ${CSB_ISAL_INCLUDE})
-  target_link_libraries(csb_deflate_lib INTERFACE ${CSB_ISAL})
-  target_compile_definitions(csb_deflate_lib INTERFACE CSB_DEFLATE_ISAL=1)
+  csb_name_at_run_time(_isal ${CSB_ISAL})
+  target_compile_definitions(csb_deflate_lib INTERFACE CSB_DEFLATE_ISAL=1 CSB_LIBISAL="${_isal}")
 elseif(CSB_DEFLATE MATCHES "^(auto|libdeflate)$" AND CSB_LIBDEFLATE AND CSB_LIBDEFLATE_INCLUDE)
   set(CSB_DEFLATE_USED libdeflate)
   target_include_directories(csb_deflate_lib SYSTEM INTERFACE ${CSB_LIBDEFLATE_INCLUDE})
@@ -63,7 +97,9 @@ elseif(CSB_DEFLATE MATCHES "^(auto|zlib)$")
 else()
   message(FATAL_ERROR "CSB_DEFLATE=${CSB_DEFLATE}: that library is not installed")
 endif()
-target_link_libraries(csb_deflate_lib INTERFACE ZLIB::ZLIB)  # inflate and CRC-32, everywhere
+find_library(CSB_ZLIB NAMES libz.a z REQUIRED)
+target_include_directories(csb_deflate_lib SYSTEM INTERFACE ${ZLIB_INCLUDE_DIRS})
+target_link_libraries(csb_deflate_lib INTERFACE ${CSB_ZLIB})  # inflate and CRC-32, everywhere
 message(STATUS "csb: deflate by ${CSB_DEFLATE_USED}")
 
 # claude.ai chats: libcurl to fetch them, libzip to read the service's exports. Both are loaded on first use, so
@@ -84,10 +120,7 @@ find_path(CSB_ZIP_INCLUDE zip.h)
 find_library(CSB_ZIP NAMES zip)
 if(CSB_WITH_ZIP AND CSB_ZIP_INCLUDE AND CSB_ZIP)
   set(CSB_CHATS_ZIP ON)
-  # libzip.so is a link to its soname, libzip.so.4 or libzip.so.5
-  get_filename_component(_zip ${CSB_ZIP} REALPATH)
-  get_filename_component(_zip ${_zip} NAME)
-  string(REGEX REPLACE "^(libzip\\.so\\.[0-9]+).*" "\\1" _zip "${_zip}")
+  csb_name_at_run_time(_zip ${CSB_ZIP})
   add_library(csb_zip INTERFACE)
   target_include_directories(csb_zip SYSTEM INTERFACE ${CSB_ZIP_INCLUDE})
   target_compile_definitions(csb_zip INTERFACE CSB_LIBZIP="${_zip}")

@@ -17,6 +17,7 @@
 #include "csb/util/fs.hpp"
 #include "csb/util/parallel.hpp"
 #include "ingest.hpp"
+#include "publish_catalogue.hpp"
 #include "read_ahead.hpp"
 #include "record_ahead.hpp"
 
@@ -37,6 +38,10 @@ BackupRun::BackupRun(const Settings& settings, const Root& target, const BackupO
       options_(options),
       catalogue_(std::move(opened)),
       store_(settings, options.patience) {}
+
+BackupRun::~BackupRun() {
+  if (!draft_.empty()) drop_draft();
+}
 
 std::optional<catalogue::Catalogue> BackupRun::give_back() {
   return only_reads_ ? std::move(catalogue_) : std::nullopt;
@@ -67,6 +72,8 @@ BackupResult BackupRun::run() {
   }
   auto recording =
       record(changes, seen.walk.unknown, [&] { return storing ? storing->commits() : Commits(); });
+  const bool is_draft = !draft_.empty();  // which is not published before the store is safe
+  if (is_draft) commit(std::move(recording));
   if (storing) {
     const archive::WriteStats written = storing->finish();
     result_.noise_commit = storing->commits().noise;
@@ -74,8 +81,9 @@ BackupResult BackupRun::run() {
     result_.objects_written += written.objects;
     result_.bytes_written += written.bytes_written;
   }
-  commit(std::move(recording));
+  if (!is_draft) commit(std::move(recording));
   read_other_branches();
+  publish_draft();
   result_.store_opened = store_.was_opened();
   result_.store_created = store_.was_created();
   result_.ended_ns = now_ns();
@@ -170,15 +178,47 @@ void BackupRun::open_catalogue_to_write() {
   try {
     if (settings_.catalogue_trust == CatalogueTrust::in_use)
       throw Error(ErrorCode::busy, "another program has the catalogue");
+    if (stores() && !fs::exists(settings_.store) && !fs::exists(settings_.catalogue_file()))
+      return open_draft();
     catalogue_ = open_catalogue_for_writing(settings_, [this](std::string said) { note(std::move(said)); });
   } catch (const Error& error) {
     if (options_.no_commit) throw;
+    if (!draft_.empty()) drop_draft();
     // A newer csb's, another program's lock, or its disk is full: it is left as it is, and what is needed of
     // it read from the store.
     note(error.what(), "this backup does without the catalogue, and takes longer");
     catalogue_ = Catalogue::open({}, Catalogue::Access::memory);
   }
   find_root_row();
+}
+
+/// The first backup of a new store puts all there is into the catalogue: it gets its name when that is done.
+void BackupRun::open_draft() {
+  fs::make_directories(settings_.home);
+  draft_ = fs::temporary_name(settings_.catalogue_file());
+  fs::remove_file(draft_);  // an earlier process may have had this one's number
+  catalogue_ = draft_catalogue(settings_, draft_);
+}
+
+void BackupRun::publish_draft() {
+  if (draft_.empty()) return;
+  try {
+    catalogue_.reset();
+    publish_catalogue(draft_, settings_.catalogue_file(), OldCatalogue::none);
+    draft_.clear();
+  } catch (const std::exception& error) {
+    note_failed_record(error);
+  }
+}
+
+void BackupRun::drop_draft() noexcept {
+  recording_ = {};  // of that catalogue
+  catalogue_.reset();
+  try {
+    fs::remove_file(draft_);
+  } catch (const std::exception&) {  // the next run tries again
+  }
+  draft_.clear();
 }
 
 /// One branch holds one directory: mixing another one in would record all of the first as deleted. A
@@ -381,7 +421,7 @@ void BackupRun::read_files(std::vector<Work>& work, const StoreSlice& store) {
 /// Other machines' branches, and what other tools committed to an adopted repository, are part of the
 /// timeline. Read when the store is open anyway.
 void BackupRun::read_other_branches() {
-  if (!stores() || !store_.was_opened()) return;
+  if (!stores() || !store_.was_opened() || !catalogue_) return;
   try {
     const auto own = catalogue_->find_root(target_.branch);
     // What could not be recorded is for the next run to read.
@@ -432,6 +472,7 @@ void BackupRun::commit(std::optional<Recording> recording) {
     if (recording) recording->update.commit();
   } catch (const std::exception& error) {
     if (options_.no_commit) throw;
+    recording.reset();
     note_failed_record(error);
   }
 }
@@ -439,6 +480,7 @@ void BackupRun::commit(std::optional<Recording> recording) {
 /// What was to be saved is saved; the next run sees the tip ahead of the catalogue and reads it from there.
 void BackupRun::note_failed_record(const std::exception& error) {
   note(std::string("the catalogue could not be updated and will be from the store: ") + error.what());
+  if (!draft_.empty()) drop_draft();
 }
 
 }  // namespace csb::app

@@ -28,6 +28,9 @@ class BackupRun {
             std::optional<catalogue::Catalogue> opened = std::nullopt);
   /// @throws Error as backup() does
   [[nodiscard]] BackupResult run();
+  ~BackupRun();
+  BackupRun(const BackupRun&) = delete;
+  BackupRun& operator=(const BackupRun&) = delete;
   /// The catalogue for the next run, when this one only read in it.
   [[nodiscard]] std::optional<catalogue::Catalogue> give_back();
 
@@ -43,6 +46,9 @@ class BackupRun {
   void open_root();
   void open_catalogue();
   void open_catalogue_to_write();
+  void open_draft();
+  void publish_draft();
+  void drop_draft() noexcept;
   void require_same_directory(const Look& seen) const;
   void find_root_row();
   [[nodiscard]] std::optional<SessionId> wanted_session() const;
@@ -85,6 +91,7 @@ class BackupRun {
   BackupResult result_;
   Fd root_;
   std::optional<catalogue::Catalogue> catalogue_;  ///< nothing: a dry run before the first backup
+  std::string draft_;        ///< the file of a catalogue that is not published yet, else empty
   bool only_reads_ = false;  ///< the catalogue was opened for a first look, which may find nothing to do
   std::optional<catalogue::Root> row_;  ///< the catalogue's row of this root
   std::optional<SessionId> session_;    ///< only this session

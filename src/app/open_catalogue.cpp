@@ -157,6 +157,14 @@ Catalogue open_catalogue_up_to_date(const Settings& settings, const archive::Sto
   }
 }
 
+Catalogue draft_catalogue(const Settings& settings, const std::string& file) {
+  Catalogue catalogue = Catalogue::open(file, Catalogue::Access::draft);
+  auto update = catalogue.begin();
+  update.set_note(kStoreNote, store_name(settings));
+  update.commit();
+  return catalogue;
+}
+
 Catalogue open_catalogue_for_writing(const Settings& settings, const Said& said) {
   const std::string file = settings.catalogue_file();
   fs::make_directories(settings.home);

@@ -12,6 +12,9 @@ namespace {
 
 /// How far it goes ahead: enough to keep a disk busy, little enough to be still in memory when it is read.
 constexpr std::uint64_t kAheadBytes = std::uint64_t{32} << 20;
+/// After so many files in a row that were in memory, only one of so many is looked at: looking costs a backup
+/// 4 % of its time.
+constexpr std::size_t kInARow = 16;
 
 }  // namespace
 
@@ -42,7 +45,9 @@ void ReadAhead::reached(std::size_t index) noexcept {
 
 void ReadAhead::run() noexcept {
   try {
-    for (std::size_t i = 0; wait_for_turn(i); i = std::max(i + 1, reached_.load())) fetch(files_[i]);
+    std::size_t in_memory = 0;  // files in a row
+    for (std::size_t i = 0; wait_for_turn(i); i = std::max(i + 1, reached_.load()))
+      if (in_memory < kInARow || i % kInARow == 0) in_memory = fetch(files_[i]) ? in_memory + 1 : 0;
   } catch (const std::exception&) {
     return;  // no memory: the readers, who need it more, will tell
   }
@@ -58,12 +63,16 @@ bool ReadAhead::wait_for_turn(std::size_t index) noexcept {
   return false;
 }
 
-void ReadAhead::fetch(const File& file) const {
-  if (file.wanted == 0) return;
+/// @return whether it seems to be in memory already
+bool ReadAhead::fetch(const File& file) const {
+  if (file.wanted == 0) return true;
   auto failure = scan::OpenFailure::none;
   int error_number = 0;
-  if (const auto opened = scan::FileReader::open(root_fd_, *file.path, failure, error_number))
-    opened->will_read(file.wanted);
+  const auto opened = scan::FileReader::open(root_fd_, *file.path, failure, error_number);
+  if (!opened) return true;  // nor will others wait for it
+  if (opened->is_in_memory(0) && opened->is_in_memory(file.wanted - 1)) return true;
+  opened->will_read(file.wanted);
+  return false;
 }
 
 }  // namespace csb::app

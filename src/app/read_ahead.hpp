@@ -13,7 +13,8 @@ namespace csb::app {
 
 /// Has the kernel fetch files before their turn to be read: a first backup finds most of them on the disk,
 /// and would wait for each. A thread of its own stays some way ahead of the readers. It only asks: what it
-/// cannot open or get is found out by who reads the file. Does nothing for little work.
+/// cannot open or get is found out by who reads the file. Does nothing for little work, and little where the
+/// files are in memory already.
 class ReadAhead {
  public:
   /// @param work in the order of reading
@@ -34,7 +35,7 @@ class ReadAhead {
 
   void run() noexcept;
   [[nodiscard]] bool wait_for_turn(std::size_t index) noexcept;
-  void fetch(const File& file) const;
+  [[nodiscard]] bool fetch(const File& file) const;
 
   int root_fd_;
   std::vector<File> files_;  ///< a copy: the readers write into their work

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "csb/util/error.hpp"
+#include "csb/util/shared_library.hpp"
 
 #if CSB_DEFLATE_ISAL
 #include <isa-l/crc.h>
@@ -42,11 +43,31 @@ std::optional<std::span<const std::byte>> stored_content(std::span<const std::by
 
 #if CSB_DEFLATE_ISAL
 
+/// ISA-L, loaded when the first object is packed: most runs of csb pack none.
+struct Isal {
+  decltype(::isal_deflate_stateless_init)* init = nullptr;
+  decltype(::isal_deflate_stateless)* deflate = nullptr;
+  decltype(::crc32_gzip_refl)* crc32 = nullptr;
+};
+
+const Isal& isal() {
+  static const Isal functions = [] {
+    const SharedLibrary library(CSB_LIBISAL, "ISA-L",
+                                "install the package that holds " CSB_LIBISAL " (Debian: libisal2)");
+    Isal found;
+    library.find(found.init, "isal_deflate_stateless_init");
+    library.find(found.deflate, "isal_deflate_stateless");
+    library.find(found.crc32, "crc32_gzip_refl");
+    return found;
+  }();
+  return functions;
+}
+
 // Level 2: 853 MB/s at a ratio of 4.8; level 3 costs 2.5 times the time for 4 % (docs/performance.md).
 std::size_t compress(std::span<const std::byte> data, std::span<std::byte> out) {
   thread_local const auto level_buffer = std::make_unique<std::array<std::uint8_t, ISAL_DEF_LVL2_DEFAULT>>();
   isal_zstream stream;
-  isal_deflate_stateless_init(&stream);
+  isal().init(&stream);
   stream.level = 2;
   stream.level_buf = level_buffer->data();
   stream.level_buf_size = static_cast<std::uint32_t>(level_buffer->size());
@@ -56,7 +77,7 @@ std::size_t compress(std::span<const std::byte> data, std::span<std::byte> out) 
   stream.avail_in = static_cast<std::uint32_t>(data.size());
   stream.next_out = raw(out.data());
   stream.avail_out = static_cast<std::uint32_t>(out.size());
-  if (isal_deflate_stateless(&stream) != COMP_OK) fail();
+  if (isal().deflate(&stream) != COMP_OK) fail();
   return stream.total_out;
 }
 
@@ -137,7 +158,7 @@ bool inflate(std::span<const std::byte> stream, std::span<std::byte> out) {
 
 std::uint32_t crc32(std::span<const std::byte> data, std::uint32_t start) {
 #if CSB_DEFLATE_ISAL
-  return ::crc32_gzip_refl(start, raw(data.data()), data.size());  // four times as fast as zlib's
+  return isal().crc32(start, raw(data.data()), data.size());  // four times as fast as zlib's
 #else
   return static_cast<std::uint32_t>(::crc32(start, raw(data.data()), static_cast<uInt>(data.size())));
 #endif

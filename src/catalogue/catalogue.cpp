@@ -12,6 +12,8 @@ SQLite::Database open_database(const std::string& path, Catalogue::Access access
   switch (access) {
     case Catalogue::Access::write:
       return open_for_writing(path);
+    case Catalogue::Access::draft:
+      return open_draft(path);
     case Catalogue::Access::read:
       return open_for_reading(path);
     case Catalogue::Access::read_alone:

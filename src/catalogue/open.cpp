@@ -42,6 +42,16 @@ SQLite::Database open_for_writing(const std::string& path) {
   return database;
 }
 
+SQLite::Database open_draft(const std::string& path) {
+  make_private(path);
+  SQLite::Database database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX);
+  // A journal in memory costs nothing here: it keeps pages as they were, and in a new file there were none.
+  database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096");
+  database.execAndGet("PRAGMA journal_mode = MEMORY");
+  migrate(database, migrations());
+  return database;
+}
+
 SQLite::Database open_for_reading(const std::string& path) {
   struct stat st {};
   if (::stat(path.c_str(), &st) != 0) {

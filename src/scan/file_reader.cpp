@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -75,6 +76,17 @@ void FileReader::will_read(std::uint64_t bytes) const noexcept {
   (void)::posix_fadvise(fd_.get(), 0, static_cast<off_t>(bytes), POSIX_FADV_WILLNEED);  // a wish, no more
 #else
   (void)bytes;
+#endif
+}
+
+bool FileReader::is_in_memory(std::uint64_t offset) const noexcept {
+#ifdef RWF_NOWAIT
+  std::byte byte{};
+  const iovec target{&byte, 1};
+  return ::preadv2(fd_.get(), &target, 1, static_cast<off_t>(offset), RWF_NOWAIT) == 1;
+#else
+  (void)offset;
+  return false;
 #endif
 }
 

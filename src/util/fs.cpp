@@ -25,7 +25,7 @@ std::string parent_of(const std::string& path) {
 
 /// Temporary file beside `path`, then rename.
 void replace(const std::string& path, std::string_view data, bool durably, unsigned mode) {
-  const std::string temporary = path + ".tmp." + std::to_string(::getpid());
+  const std::string temporary = temporary_name(path);
   try {
     const Fd fd = open_at(AT_FDCWD, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
     if (!fd) throw errno_error("cannot create '" + temporary + "'", errno);
@@ -72,6 +72,8 @@ int read_names(const std::string& path, std::vector<std::string>& names) {
 }
 
 }  // namespace
+
+std::string temporary_name(const std::string& path) { return path + ".tmp." + std::to_string(::getpid()); }
 
 void make_directories(const std::string& path) {
   for (std::size_t at = 1; at <= path.size(); ++at) {

@@ -59,7 +59,7 @@ class Backup(CsbTest):
                                  "trace=open,openat,openat2,readlink,readlinkat,read,pread64"))
         with open(trace, errors="replace") as f:
             lines = f.read().splitlines()
-        for name in ("libgit2", "store.git/objects", "CLAUDE.md", session.id + ".jsonl", "agent-", "@v1"):
+        for name in ("libgit2", "libsimdjson", "libisal", "libfmt", "store.git/objects", "CLAUDE.md", session.id + ".jsonl", "agent-", "@v1"):
             self.assertEqual([line for line in lines if name in line], [], name)
         self.assertTrue([line for line in lines if self.claude in line])   # it did look
 

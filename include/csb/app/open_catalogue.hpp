@@ -29,6 +29,10 @@ namespace csb::app {
 [[nodiscard]] catalogue::Catalogue open_catalogue_for_writing(const Settings& settings,
                                                               const std::function<void(std::string)>& said);
 
+/// An empty catalogue in a new file, for the first backup of a new store: nobody sees it before
+/// publish_catalogue() gives it its name. The caller holds the lock.
+[[nodiscard]] catalogue::Catalogue draft_catalogue(const Settings& settings, const std::string& file);
+
 /// Brings what the catalogue knows of every branch up to the branch's tip, from the store alone: commits it
 /// has not seen are read from their `.csb/changes.jsonl` (other tools' commits: compared), transcripts are
 /// parsed from the store. On a branch it has never seen, this is the whole history; a branch that was

@@ -224,6 +224,9 @@ class Catalogue {
     /// Created and migrated when needed, emptied when its schema is from before the first release; WAL,
     /// IMMEDIATE transactions, busy timeout 10 s.
     write,
+    /// The same for a new file that nobody else sees before it is complete: no log and no fsync. An open
+    /// transaction can be rolled back, but a crash leaves rubbish.
+    draft,
     read,  ///< opened read-only; a newer schema is accepted; no file is Error{not_found}
     /// Read-only, and nobody writes meanwhile (the caller holds csb's lock): no locks and no shared memory
     /// are needed. A file that a writer left unfinished is opened as for `read`.

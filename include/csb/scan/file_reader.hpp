@@ -39,6 +39,10 @@ class FileReader {
   /// Asks the kernel to fetch the first so many bytes, without waiting for them.
   void will_read(std::uint64_t bytes) const noexcept;
 
+  /// Whether the byte at `offset` is in memory, so that no disk is asked for it. False where the system does
+  /// not tell.
+  [[nodiscard]] bool is_in_memory(std::uint64_t offset) const noexcept;
+
   /// The stamp now. Different from stamp() when the file changed while it was read.
   [[nodiscard]] FileStamp current_stamp() const;
 

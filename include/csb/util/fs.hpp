@@ -11,6 +11,10 @@ namespace csb::fs {
 /// mkdir -p with mode 0700 for what it makes. @throws Error naming the component that cannot be made.
 void make_directories(const std::string& path);
 
+/// Where what is to be `path` is written meanwhile, beside it: PATH.tmp.PID. A process that is killed leaves
+/// it.
+[[nodiscard]] std::string temporary_name(const std::string& path);
+
 /// Replaces `path` with `data` so that a crash leaves the old or the new content, never a part:
 /// temporary file beside it, fsync, rename, fsync of the directory. @throws Error
 void write_file_atomically(const std::string& path, std::string_view data, unsigned mode = 0600);

@@ -20,8 +20,8 @@
 #include "csb/util/error.hpp"
 #include "csb/util/fd.hpp"
 #include "csb/util/fs.hpp"
+#include "csb/util/shared_library.hpp"
 #include "key_command.hpp"
-#include "shared_library.hpp"
 
 namespace csb::claude_ai {
 namespace {

@@ -1,7 +1,7 @@
 #include "curl.hpp"
 
 #include "csb/util/error.hpp"
-#include "shared_library.hpp"
+#include "csb/util/shared_library.hpp"
 
 namespace csb::claude_ai {
 namespace {

@@ -6,9 +6,9 @@
 #include "csb/model/rel_path.hpp"
 #include "csb/source/claude_ai/import.hpp"
 #include "csb/util/error.hpp"
+#include "csb/util/shared_library.hpp"
 #include "csb/util/text.hpp"
 #include "export_files.hpp"
-#include "shared_library.hpp"
 
 namespace csb::claude_ai {
 namespace {

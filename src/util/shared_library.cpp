@@ -1,4 +1,4 @@
-#include "shared_library.hpp"
+#include "csb/util/shared_library.hpp"
 
 #include <dlfcn.h>
 
@@ -6,7 +6,7 @@
 
 #include "csb/util/error.hpp"
 
-namespace csb::claude_ai {
+namespace csb {
 
 SharedLibrary::SharedLibrary(const char* file, std::string what, const std::string& hint)
     : handle_(::dlopen(file, RTLD_NOW | RTLD_LOCAL)), what_(std::move(what)) {
@@ -19,4 +19,4 @@ void* SharedLibrary::address(const char* name) const {
   return found;
 }
 
-}  // namespace csb::claude_ai
+}  // namespace csb

@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace csb::claude_ai {
+namespace csb {
 
 /// A shared library loaded when it is needed, and never unloaded.
 class SharedLibrary {
@@ -22,4 +22,4 @@ class SharedLibrary {
   std::string what_;
 };
 
-}  // namespace csb::claude_ai
+}  // namespace csb
