@@ -24,7 +24,8 @@ endfunction()
 add_library(csb_fmt STATIC cmake/fmt.cpp)
 target_compile_features(csb_fmt PUBLIC cxx_std_20)
 target_include_directories(csb_fmt SYSTEM PUBLIC $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
-# See src/transcript/simdjson_library.cpp.
+# See src/transcript/simdjson_library.cpp. What an unoptimised build calls besides is linked as ever: csb_settings has
+# the linker leave it out where nothing is.
 find_library(CSB_SIMDJSON NAMES simdjson REQUIRED)
 csb_name_at_run_time(_simdjson ${CSB_SIMDJSON})
 add_library(csb_simdjson INTERFACE)
@@ -32,6 +33,7 @@ target_include_directories(csb_simdjson SYSTEM
   INTERFACE $<TARGET_PROPERTY:simdjson::simdjson,INTERFACE_INCLUDE_DIRECTORIES>)
 target_compile_definitions(csb_simdjson INTERFACE
   $<TARGET_PROPERTY:simdjson::simdjson,INTERFACE_COMPILE_DEFINITIONS> CSB_LIBSIMDJSON="${_simdjson}")
+target_link_libraries(csb_simdjson INTERFACE ${CSB_SIMDJSON})
 # The C++ runtime: linked in where there is an archive of it (Debian); not beneath a sanitizer, which brings its own.
 # Its unwinder stays shared: exceptions pass through frames of libc's (std::call_once), which has the shared one.
 include(CheckCXXSourceCompiles)

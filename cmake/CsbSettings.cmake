@@ -8,6 +8,7 @@ target_compile_options(csb_settings INTERFACE
 # Release keeps its assertions out of hot loops but never its checks.
 string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
 if(NOT APPLE)
+  target_link_options(csb_settings INTERFACE LINKER:--as-needed)
   target_link_options(csb_settings INTERFACE $<$<CONFIG:Release>:-pie -Wl,-z,relro -Wl,-z,now>)
 endif()
 if(CSB_SANITIZE)
@@ -18,7 +19,8 @@ if(CSB_FUZZ)
   target_compile_options(csb_settings INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 if(CSB_COVERAGE)
-  target_compile_options(csb_settings INTERFACE --coverage -O0)
+  # Atomic: several threads count.
+  target_compile_options(csb_settings INTERFACE --coverage -O0 -fprofile-update=atomic)
   target_link_options(csb_settings INTERFACE --coverage)
 endif()
 

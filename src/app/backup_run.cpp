@@ -72,8 +72,8 @@ BackupResult BackupRun::run() {
   }
   auto recording =
       record(changes, seen.walk.unknown, [&] { return storing ? storing->commits() : Commits(); });
-  const bool is_draft = !draft_.empty();  // which is not published before the store is safe
-  if (is_draft) commit(std::move(recording));
+  // A draft may be complete before the store is safe: it is not published before.
+  if (!draft_.empty()) commit(std::exchange(recording, std::nullopt));
   if (storing) {
     const archive::WriteStats written = storing->finish();
     result_.noise_commit = storing->commits().noise;
@@ -81,7 +81,7 @@ BackupResult BackupRun::run() {
     result_.objects_written += written.objects;
     result_.bytes_written += written.bytes_written;
   }
-  if (!is_draft) commit(std::move(recording));
+  commit(std::move(recording));
   read_other_branches();
   publish_draft();
   result_.store_opened = store_.was_opened();

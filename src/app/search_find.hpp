@@ -36,6 +36,8 @@ class IndexFinder {
   };
   const File& file(std::int64_t id);
   [[nodiscard]] std::optional<SearchCandidate> candidate_of(const catalogue::TextDocument& document);
+  [[nodiscard]] std::set<std::string> admitted_sessions_of(const catalogue::TextDocument& document);
+  [[nodiscard]] bool holds(const catalogue::TextDocument& document, std::size_t term);
   [[nodiscard]] std::set<std::string> sessions_with(std::size_t term);
   void find_sessions();
 

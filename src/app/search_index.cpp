@@ -55,6 +55,20 @@ std::optional<SearchCandidate> IndexFinder::candidate_of(const catalogue::TextDo
   return best;
 }
 
+std::set<std::string> IndexFinder::admitted_sessions_of(const catalogue::TextDocument& document) {
+  std::set<std::string> sessions;
+  for (const catalogue::TextPlace& place : index_.places_of(document.id))
+    if (const File& in = file(place.file); in.session != nullptr && in.session->is_admitted)
+      sessions.insert(in.session->session.id.text());
+  return sessions;
+}
+
+bool IndexFinder::holds(const catalogue::TextDocument& document, std::size_t term) {
+  const auto candidate = candidate_of(document);
+  const auto text = candidate ? fetcher_.text_of(*candidate) : std::nullopt;
+  return text && (terms_.found_in(*text) >> term & 1) != 0;
+}
+
 std::set<std::string> IndexFinder::sessions_with(std::size_t term) {
   std::set<std::string> found;
   const std::string expression = terms_.expression_of(term, true);
@@ -66,18 +80,9 @@ std::set<std::string> IndexFinder::sessions_with(std::size_t term) {
   }
   index_.match(expression, [&](const catalogue::TextDocument& document) {
     if (!scope_.admits(document.kind, document.tool, document.time_ns)) return true;
-    std::optional<bool> is_there;
-    for (const catalogue::TextPlace& place : index_.places_of(document.id)) {
-      const File& in = file(place.file);
-      if (in.session == nullptr || !in.session->is_admitted) continue;
-      if (found.contains(in.session->session.id.text())) continue;
-      if (!is_there) {
-        const auto candidate = candidate_of(document);
-        const auto text = candidate ? fetcher_.text_of(*candidate) : std::nullopt;
-        is_there = text && (terms_.found_in(*text) >> term & 1) != 0;
-      }
-      if (*is_there) found.insert(in.session->session.id.text());
-    }
+    std::set<std::string> sessions = admitted_sessions_of(document);
+    std::erase_if(sessions, [&found](const std::string& session) { return found.contains(session); });
+    if (!sessions.empty() && holds(document, term)) found.merge(sessions);
     return true;
   });
   return found;

@@ -16,6 +16,7 @@
 namespace csb::git2 {
 namespace {
 
+// libgit2 passes nothing on. NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
 thread_local bool reads_none = false;
 
 }  // namespace

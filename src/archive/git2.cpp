@@ -1,31 +1,16 @@
 #include "git2.hpp"
 
-#include <dlfcn.h>
-
 #include "certificates.hpp"
 #include "csb/util/error.hpp"
+#include "csb/util/shared_library.hpp"
 
 namespace csb::git2 {
 namespace {
 
-void* open_library() {
-  void* library = ::dlopen(CSB_LIBGIT2_SONAME, RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr)
-    throw Error(ErrorCode::failed, std::string("cannot load libgit2: ") + ::dlerror(),
-                "install the package that holds " CSB_LIBGIT2_SONAME " (Debian: libgit2-1.5)");
-  return library;
-}
-
-template <typename Function>
-Function* find(void* library, const char* name) {
-  void* address = ::dlsym(library, name);
-  if (address == nullptr) throw Error(ErrorCode::failed, std::string("libgit2 has no function ") + name);
-  return reinterpret_cast<Function*>(address);
-}
-
 /// Process-wide settings: durable refs, and caches small enough for a program that must stay small.
-void configure(void* library) {
-  auto* opts = find<decltype(::git_libgit2_opts)>(library, "git_libgit2_opts");
+void configure(const SharedLibrary& library) {
+  decltype(::git_libgit2_opts)* opts = nullptr;
+  library.find(opts, "git_libgit2_opts");
   constexpr std::size_t kMiB = std::size_t{1} << 20;
   opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
   opts(GIT_OPT_SET_CACHE_MAX_SIZE, static_cast<ssize_t>(8 * kMiB));
@@ -38,12 +23,14 @@ void configure(void* library) {
   opts(GIT_OPT_SET_EXTENSIONS, extensions, std::size_t{3});
 }
 
-void* library() {
-  static void* const loaded = [] {
-    void* opened = open_library();
+const SharedLibrary& library() {
+  static const SharedLibrary loaded = [] {
+    SharedLibrary opened(CSB_LIBGIT2_SONAME, "libgit2",
+                         "install the package that holds " CSB_LIBGIT2_SONAME " (Debian: libgit2-1.5)");
+    decltype(::git_libgit2_init)* init = nullptr;
+    opened.find(init, "git_libgit2_init");
     const NoCertificates none;
-    if (find<decltype(::git_libgit2_init)>(opened, "git_libgit2_init")() < 0)
-      throw Error(ErrorCode::failed, "libgit2 cannot be initialised");
+    if (init() < 0) throw Error(ErrorCode::failed, "libgit2 cannot be initialised");
     configure(opened);
     return opened;
   }();
@@ -52,11 +39,7 @@ void* library() {
 
 }  // namespace
 
-void* symbol(const char* name) {
-  void* address = ::dlsym(library(), name);
-  if (address == nullptr) throw Error(ErrorCode::failed, std::string("libgit2 has no function ") + name);
-  return address;
-}
+void* symbol(const char* name) { return library().address(name); }
 
 void load() { (void)library(); }
 
@@ -66,7 +49,8 @@ int despite_configuration(const std::function<int()>& call, std::string& message
   message = last_message();
   // These are answers, not accidents; and what is opened or made next wants the configuration.
   if (code == GIT_ENOTFOUND || code == GIT_EOWNER || code == GIT_EEXISTS) return code;
-  auto* opts = find<decltype(::git_libgit2_opts)>(library(), "git_libgit2_opts");
+  decltype(::git_libgit2_opts)* opts = nullptr;
+  library().find(opts, "git_libgit2_opts");
   for (const git_config_level_t level :
        {GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL})
     opts(GIT_OPT_SET_SEARCH_PATH, level, "");

@@ -59,7 +59,7 @@ std::string loose_object_fault(const LooseObject& object) {
   const auto file = MappedFile::open(object.path);
   if (!file) return "it vanished";
   Sha1 sha;
-  const std::string fault = inflate_file(file->bytes(), [&sha](auto piece) { sha.update(piece); });
+  std::string fault = inflate_file(file->bytes(), [&sha](auto piece) { sha.update(piece); });
   if (!fault.empty()) return fault;
   return sha.finish() == object.oid ? std::string() : "its content does not match its name";
 }
@@ -69,7 +69,7 @@ std::optional<LooseContent> read_loose_object(const std::string& git_dir, const 
   const auto file = MappedFile::open(git_dir + "/objects/" + hex.substr(0, 2) + "/" + hex.substr(2));
   if (!file) return std::nullopt;
   Bytes whole;  // "<type> <size>", NUL, content
-  const std::string fault = inflate_file(
+  std::string fault = inflate_file(
       file->bytes(), [&whole](auto piece) { whole.insert(whole.end(), piece.begin(), piece.end()); });
   if (!fault.empty()) throw Error(ErrorCode::failed, fault);
   Sha1 sha;

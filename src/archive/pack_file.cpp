@@ -16,7 +16,7 @@ namespace csb::archive {
 namespace {
 
 constexpr std::size_t kHashBytes = 20;
-constexpr std::size_t kFanout = 256 * 4;
+constexpr std::size_t kFanout = std::size_t{256} * 4;
 
 std::uint64_t big_endian(std::span<const std::byte> data, std::size_t at, std::size_t width) {
   std::uint64_t value = 0;

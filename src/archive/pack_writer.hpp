@@ -49,8 +49,8 @@ class PackWriter {
  private:
   struct Entry {
     Oid oid;
-    std::uint64_t offset;
-    std::uint32_t crc;
+    std::uint64_t offset = 0;
+    std::uint32_t crc = 0;
   };
   std::uint64_t append_entry(const Oid& oid, std::span<const std::byte> header,
                              std::span<const std::byte> stream, std::uint32_t crc);

@@ -77,7 +77,7 @@ std::optional<std::string> find_unlisted_beneath(const std::string& git_dir, con
       if (auto found = find_unlisted_beneath(git_dir, name + "/" + child, listed)) return found;
     return std::nullopt;
   }
-  if (!S_ISREG(st.st_mode) || listed.count(name) != 0 || name.ends_with(".lock")) return std::nullopt;
+  if (!S_ISREG(st.st_mode) || listed.contains(name) || name.ends_with(".lock")) return std::nullopt;
   constexpr std::size_t kLongestRef = 4096;  // a file that is no ref is for `csb verify` to name
   if (static_cast<std::size_t>(st.st_size) > kLongestRef) return std::nullopt;
   const std::string text = read_file(path, 2 * kLongestRef);

@@ -196,7 +196,7 @@ class Repair {
   }
 
   std::string damaged_directory() const {
-    const std::string directory = paths_.git_dir + "/csb/damaged";
+    std::string directory = paths_.git_dir + "/csb/damaged";
     fs::make_directories(directory);
     return directory;
   }

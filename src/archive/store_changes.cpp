@@ -115,7 +115,7 @@ std::vector<Change> compare(const Store& store, const CommitInfo& commit, const 
 }  // namespace
 
 std::optional<std::string> Store::root_of(const Oid& commit) const {
-  constexpr std::size_t kLimit = 64 * 1024;  // a path, however it is escaped
+  constexpr std::size_t kLimit = std::size_t{64} << 10;  // a path, however it is escaped
   const auto entry = find(commit, std::string(kRootPath));
   if (!entry || entry->kind != StoredEntry::Kind::file) return std::nullopt;
   return parse_root(read_text(*entry, kLimit));

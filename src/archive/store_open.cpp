@@ -137,7 +137,8 @@ Store Store::open(const std::string& path) {
 Store Store::create(const std::string& path, const std::string& branch) {
   const std::string parent = parent_of(path), unfinished = path + ".new";
   fs::make_directories(parent);
-  git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+  git_repository_init_options options{};
+  options.version = GIT_REPOSITORY_INIT_OPTIONS_VERSION;
   options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKDIR | GIT_REPOSITORY_INIT_NO_REINIT;
   options.initial_head = branch.c_str();
   options.description = "Claude Code sessions and claude.ai chats, archived by csb";

@@ -120,7 +120,7 @@ ParsedCommit Store::State::commit(const Oid& oid) const {
   const Object object = require(oid);
   auto commit = object.type == ObjectType::commit ? parse_commit(object.content) : std::nullopt;
   if (!commit) throw Error(ErrorCode::failed, "object " + oid.hex() + " of the store is no commit");
-  if (shallow.count(oid) > 0) commit->parents.clear();
+  if (shallow.contains(oid)) commit->parents.clear();
   return std::move(*commit);
 }
 
@@ -199,8 +199,8 @@ std::optional<StoredEntry> Store::find(const Oid& commit, const std::string& pat
     const auto found =
         std::find_if(items.begin(), items.end(), [&](const TreeItem& i) { return i.name == name; });
     if (found == items.end()) return std::nullopt;
-    const TreeItem next = *found;  // the cache may drop `items` before the next step
-    at = next;
+    TreeItem next = *found;  // the cache may drop `items` before the next step
+    at = std::move(next);
     rest = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
   }
   return state_->entry(path, at);

@@ -263,7 +263,7 @@ void Transaction::assume_stored(const StoredSlices& slices) {
 bool Transaction::has(const StoredSlices& slices) {
   const std::lock_guard hold(state_->mutex);
   return std::all_of(slices.begin(), slices.end(), [this](const StoredSlice& slice) {
-    return state_->stored.count(slice.blob) > 0 || state_->in_store(slice.blob);
+    return state_->stored.contains(slice.blob) || state_->in_store(slice.blob);
   });
 }
 

@@ -73,7 +73,7 @@ class Verification {
     report_.commits = reach.commits();
     for (const auto& missing : reach.missing())
       fault(missing.oid.hex(), missing.where,
-            named_.count(missing.oid) > 0 ? "it is damaged" : "it is missing");
+            named_.contains(missing.oid) ? "it is damaged" : "it is missing");
   }
 
   void look_at_tips() {
@@ -156,8 +156,8 @@ class Verification {
 
   /// Objects of alternates are not csb's to check, only to find.
   bool is_present(const Oid& oid) {
-    if (good_.count(oid) > 0) return true;
-    if (named_.count(oid) > 0) return false;
+    if (good_.contains(oid)) return true;
+    if (named_.contains(oid)) return false;
     const git_oid raw = to_git(oid);
     return git2::odb_exists(store_.state().odb.get(), &raw) == 1;
   }

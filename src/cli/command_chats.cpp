@@ -113,7 +113,7 @@ bool parse_sync(Call& call, SyncArguments& arguments) {
   sync.retries = static_cast<std::size_t>(bounded(arguments.retries, 5, 0, 100));
   sync.retry_wait = std::chrono::milliseconds(bounded(arguments.retry_wait, 1000, 1, 60'000));
   sync.stall = std::chrono::seconds(bounded(arguments.timeout, 30, 1, 3600));
-  sync.deadline = std::chrono::seconds(bounded(arguments.deadline, 21600, 1, 30 * 86400));
+  sync.deadline = std::chrono::seconds(bounded(arguments.deadline, 21600, 1, std::uint64_t{30} * 86400));
   sync.user_agent = fmt::format("csb/{} (archive of one's own chats)", version());
   chosen.store = !arguments.no_backup;
   return true;

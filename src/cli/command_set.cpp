@@ -23,8 +23,8 @@ constexpr const char* kSessionsHelp = "sessions, as for 'csb show', or by their 
 int show_roster(Call& call, const std::string& name, std::optional<std::uint64_t> hours) {
   app::RosterOptions wanted;
   if (hours)
-    wanted.window_ns =
-        static_cast<std::int64_t>(std::min<std::uint64_t>(*hours, 24 * 366)) * 3600 * kNsPerSecond;
+    wanted.window_ns = static_cast<std::int64_t>(std::min<std::uint64_t>(*hours, std::uint64_t{24} * 366)) *
+                       3600 * kNsPerSecond;
   const app::Settings settings = call.settings();
   const app::Roster roster = app::roster(settings, open_catalogue(call, settings), name, wanted);
   const Screen screen = screen_of(call);

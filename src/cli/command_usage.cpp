@@ -85,7 +85,7 @@ int run_usage(Call& call) {
 }
 
 int run_stats(Call& call) {
-  constexpr std::int64_t kDefaultDays = 12 * 7;
+  constexpr std::int64_t kDefaultDays = 84;
   std::string since, until;
   std::optional<std::uint64_t> top;
   StatsStyle style;

@@ -7,7 +7,6 @@ int exit_status(ErrorCode code) {
     case ErrorCode::failed:
       return kFailed;
     case ErrorCode::usage:
-      return kUsage;
     case ErrorCode::ambiguous:
       return kUsage;
     case ErrorCode::not_found:

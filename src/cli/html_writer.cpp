@@ -79,14 +79,11 @@ std::string typed(std::string_view text) {
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     const Fence fence = open.character == 0 ? opening_fence(line) : Fence();
-    if (open.character == 0 && fence.character == 0) {
-      append_escaped(out, line);
-      out += '\n';
-    } else if (open.character == 0) {
+    if (fence.character != 0) {
       open = fence;
       if (out.ends_with('\n')) out.pop_back();
       out += "</div><pre>\n";
-    } else if (closes(line, open)) {
+    } else if (open.character != 0 && closes(line, open)) {
       open = {};
       out += "</pre><div class=\"verbatim\">";
     } else {

@@ -10,7 +10,7 @@ namespace csb::cli {
 /// Prints hits as they come, under a line for each session.
 class SearchPrinter {
  public:
-  explicit SearchPrinter(Screen screen) : screen_(std::move(screen)) {}
+  explicit SearchPrinter(Screen screen) : screen_(screen) {}
   [[nodiscard]] std::string print(const app::SearchHit& hit);
 
  private:

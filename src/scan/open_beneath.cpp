@@ -40,6 +40,7 @@ Fd open_component(int dir, const std::string& name, int flags, unsigned mode) {
 }
 
 #if defined(__linux__) && defined(SYS_openat2)
+// Of the kernel, not of a run. NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
 std::atomic<bool> openat2_missing{false};
 
 int try_openat2(int root_fd, const std::string& path, int flags, unsigned mode) {

@@ -106,7 +106,7 @@ std::string remote_url(std::string_view config) {
     skip_space(config);
     if (remote && key == "url" && !config.empty() && config.front() == '=') {
       config.remove_prefix(1);
-      const std::string url = take_value(config);
+      std::string url = take_value(config);
       if (*remote == "origin" && !url.empty()) return url;
       if (first.empty()) first = url;
     }

@@ -58,7 +58,7 @@ class Secrets {
 
   [[nodiscard]] bool contains(const std::string& path) const {
     const auto st = known_.empty() ? std::nullopt : look_at(context_.root_fd, path);
-    return st && known_.count({st->st_dev, st->st_ino}) > 0;
+    return st && known_.contains({st->st_dev, st->st_ino});
   }
 
  private:

@@ -11,7 +11,7 @@
 namespace csb::transcript {
 namespace {
 
-constexpr std::size_t kMaxCommand = 64 * 1024, kMaxFolders = 64;
+constexpr std::size_t kMaxCommand = std::size_t{64} << 10, kMaxFolders = 64;
 
 template <std::size_t N>
 using Words = std::array<std::string_view, N>;

@@ -68,6 +68,7 @@ void take_larger(Tokens& tokens, const Tokens& other) {
 /// A search names the folder it looks through, or a file: what is above the session, or looks like no file,
 /// is a folder.
 std::string_view searched_folder(std::string_view path, std::string_view cwd) {
+  // NOLINTNEXTLINE(readability-suspicious-call-argument): whether the session lies beneath what was searched
   return is_beneath(cwd, path) || !looks_like_file(path) ? path : folder_of(path);
 }
 

@@ -77,6 +77,7 @@ template <class Visit>
   if (const auto error = value.get_array().get(array)) return error;
   for (auto entry : array) {
     ondemand::value element;
+    // NOLINTNEXTLINE(performance-move-const-arg): get() is there for temporaries alone
     if (const auto error = std::move(entry).get(element)) return error;
     if (const auto error = optional(visit(element))) return error;
   }

@@ -9,6 +9,7 @@ namespace simdjson {
 /// @throws csb::Error where the library is missing
 internal::atomic_ptr<const implementation>& get_active_implementation() {
   using Function = internal::atomic_ptr<const implementation>&();
+  // simdjson's own. NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
   static auto& active = []() -> auto& {
     const csb::SharedLibrary library(CSB_LIBSIMDJSON, "libsimdjson",
                                      "install the package that holds " CSB_LIBSIMDJSON

@@ -10,6 +10,8 @@
 namespace csb {
 namespace {
 
+constexpr std::int64_t kMinute = 60, kHour = 60 * kMinute, kDay = 24 * kHour;  // in seconds
+
 struct Fields {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
   std::int64_t fraction_ns = 0;
@@ -89,7 +91,7 @@ std::optional<std::int64_t> to_ns(std::int64_t seconds, std::int64_t fraction_ns
 /// @param offset seconds by which the clock that was read is ahead of UTC
 std::optional<std::int64_t> utc_ns(const Fields& f, std::int64_t offset) {
   const std::int64_t seconds =
-      days_from_civil(f.year, f.month, f.day) * 86400 + f.hour * 3600 + f.minute * 60 + f.second;
+      days_from_civil(f.year, f.month, f.day) * kDay + f.hour * kHour + f.minute * kMinute + f.second;
   return to_ns(seconds - offset, f.fraction_ns);
 }
 
@@ -130,10 +132,10 @@ std::optional<std::int64_t> parse_distance(std::string_view text) {
   };
   static constexpr std::array<Unit, 6> kUnits{{{"|s|sec|second|seconds|", 1},
                                                {"|min|minute|minutes|", 60},
-                                               {"|h|hour|hours|", 3600},
-                                               {"|d|day|days|", 86400},
-                                               {"|w|week|weeks|", 7 * 86400},
-                                               {"|y|year|years|", 365 * 86400}}};
+                                               {"|h|hour|hours|", kHour},
+                                               {"|d|day|days|", kDay},
+                                               {"|w|week|weeks|", 7 * kDay},
+                                               {"|y|year|years|", 365 * kDay}}};
   for (const Unit& unit : kUnits)
     if (!text.empty() && unit.names.find("|" + std::string(text) + "|") != std::string_view::npos)
       return to_ns(count * unit.seconds, 0);
@@ -180,13 +182,13 @@ std::string format_relative(std::int64_t ns, std::int64_t now) {
     const char* name;
   };
   static constexpr std::array<Step, 6> kSteps{{{60, 1, "second"},
-                                               {3600, 60, "minute"},
-                                               {86400, 3600, "hour"},
-                                               {14 * 86400, 86400, "day"},
-                                               {60 * 86400, 7 * 86400, "week"},
-                                               {730LL * 86400, 30 * 86400, "month"}}};
+                                               {kHour, kMinute, "minute"},
+                                               {kDay, kHour, "hour"},
+                                               {14 * kDay, kDay, "day"},
+                                               {60 * kDay, 7 * kDay, "week"},
+                                               {730 * kDay, 30 * kDay, "month"}}};
   if (seconds < 45) return past ? "just now" : "in a moment";
-  std::int64_t count = seconds / (365 * 86400);
+  std::int64_t count = seconds / (365 * kDay);
   std::string name = "year";
   for (const Step& step : kSteps) {
     if (seconds >= step.below) continue;

@@ -5,6 +5,7 @@
 namespace csb {
 namespace {
 
+// A signal handler has no other way. NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
 volatile std::sig_atomic_t received = 0;
 
 extern "C" void remember(int signal) { received = signal; }

@@ -39,7 +39,7 @@ std::string locate_program(const std::string& name) {
   std::string_view path = variable == nullptr ? "/usr/local/bin:/usr/bin:/bin" : variable;
   while (!path.empty()) {
     const auto end = std::min(path.find(':'), path.size());
-    const std::string candidate = std::string(path.substr(0, end)) + "/" + name;
+    std::string candidate = std::string(path.substr(0, end)) + "/" + name;
     // A relative place is another one tomorrow.
     if (candidate.front() == '/' && is_executable(candidate)) return candidate;
     path.remove_prefix(std::min(end + 1, path.size()));

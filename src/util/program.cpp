@@ -17,7 +17,9 @@
 #include "csb/util/error.hpp"
 #include "csb/util/fd.hpp"
 
-extern char** environ;  // NOLINT(readability-redundant-declaration): <unistd.h> has it on some systems only
+// <unistd.h> has it on some systems only.
+// NOLINTNEXTLINE(readability-redundant-declaration, cppcoreguidelines-avoid-non-const-global-variables)
+extern char** environ;
 
 namespace csb {
 namespace {

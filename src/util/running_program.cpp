@@ -12,6 +12,7 @@
 namespace csb {
 namespace {
 
+// Set once, before any thread. NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
 unsigned file_mode_mask = 022;
 
 /// From here on as csb was started; only what may be called between fork and exec.
@@ -58,7 +59,7 @@ RunningProgram::RunningProgram(const std::string& path, const std::vector<std::s
   Pipe input = feed ? make_pipe() : Pipe{};
   Pipe failure = make_pipe();  // closes when the program begins; before that it tells why it could not
   const std::vector<char*> argv = pointers(path, arguments);
-  pid_ = fork_or_throw();
+  pid_ = fork_or_throw();  // NOLINT(cppcoreguidelines-prefer-member-initializer): after the pipes
   if (pid_ == 0) {
     undo_own_ways();
     if (!feed || ::dup2(input.read.get(), STDIN_FILENO) >= 0) ::execv(path.c_str(), argv.data());

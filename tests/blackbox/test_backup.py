@@ -3,7 +3,7 @@ import json
 import os
 import shutil
 
-from harness import DONE, FAILED, INCOMPLETE, NOT_FOUND, REFUSED, CsbTest, main, need, snapshot
+from harness import DONE, FAILED, INCOMPLETE, NOT_FOUND, REFUSED, SANITIZER, CsbTest, main, need, snapshot
 
 
 class Backup(CsbTest):
@@ -48,6 +48,11 @@ class Backup(CsbTest):
         self.assert_same_tree(store, snapshot(self.store))
         self.assertEqual((report["files_opened"], report["bytes_read"], report["store_opened"]), (0, 0, False))
 
+    def is_instrumented(self):
+        """Built for a sanitizer or for coverage: then more of simdjson is linked in than is ever called."""
+        with open(self.binary, "rb") as f:
+            return SANITIZER != "" or b"__gcov_" in f.read()
+
     def test_no_change_touches_no_file_and_no_git(self):
         need("strace")
         session = self.tree.session()
@@ -59,7 +64,8 @@ class Backup(CsbTest):
                                  "trace=open,openat,openat2,readlink,readlinkat,read,pread64"))
         with open(trace, errors="replace") as f:
             lines = f.read().splitlines()
-        for name in ("libgit2", "libsimdjson", "libisal", "libfmt", "store.git/objects", "CLAUDE.md", session.id + ".jsonl", "agent-", "@v1"):
+        loaded = ("libgit2", "libisal", "libfmt") + (() if self.is_instrumented() else ("libsimdjson",))
+        for name in loaded + ("store.git/objects", "CLAUDE.md", session.id + ".jsonl", "agent-", "@v1"):
             self.assertEqual([line for line in lines if name in line], [], name)
         self.assertTrue([line for line in lines if self.claude in line])   # it did look
 

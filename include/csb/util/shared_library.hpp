@@ -15,9 +15,10 @@ class SharedLibrary {
   void find(Function*& function, const char* name) const {
     function = reinterpret_cast<Function*>(address(name));
   }
+  /// The same, as an address.
+  [[nodiscard]] void* address(const char* name) const;
 
  private:
-  [[nodiscard]] void* address(const char* name) const;
   void* handle_;
   std::string what_;
 };

@@ -69,7 +69,7 @@ void Body::clear() noexcept {
 
 void Body::read(const std::function<void(std::string_view)>& visit) const {
   if (!fd_) return visit(memory_);
-  std::array<std::byte, kPiece> buffer;
+  std::array<std::byte, kPiece> buffer{};
   for (std::uint64_t at = 0; at < size_;) {
     const ssize_t got = pread_full(fd_.get(), buffer, at);
     if (got <= 0) throw errno_error("cannot read '" + path_ + "'", got < 0 ? errno : EIO);

@@ -161,14 +161,14 @@ std::string chromium_key(const std::string& file, const Browser& browser) {
   SQLite::Database database = copy_of(file);
   int version = 0;
   if (SQLite::Statement meta(database, "SELECT value FROM meta WHERE key = 'version'"); meta.executeStep())
-    version = std::atoi(meta.getColumn(0).getString().c_str());
+    version = meta.getColumn(0).getInt();
   SQLite::Statement query(
       database,
       "SELECT host_key, value, encrypted_value FROM cookies WHERE name = 'sessionKey' AND "
       "host_key IN ('.claude.ai', 'claude.ai') ORDER BY last_access_utc DESC");
   while (query.executeStep()) {
     const std::string host = query.getColumn(0).getString();
-    const std::string plain = query.getColumn(1).getString();
+    std::string plain = query.getColumn(1).getString();
     const std::string encrypted = query.getColumn(2).getString();
     if (!plain.empty()) return plain;
     if (encrypted.starts_with("v12"))
@@ -259,7 +259,7 @@ std::string decrypt_chromium(std::string_view encrypted, std::string_view host, 
             1 ||
         crypto.finish(context.get(), out + length, &rest) != 1)
       continue;  // another password
-    plain.resize(static_cast<std::size_t>(length + rest));
+    plain.resize(static_cast<std::size_t>(length) + static_cast<std::size_t>(rest));
     if (!has_host_hash) return plain;
     std::array<unsigned char, SHA256_DIGEST_LENGTH> hash{};
     if (crypto.digest(host.data(), host.size(), hash.data(), nullptr, crypto.sha256(), nullptr) == 1 &&

@@ -9,7 +9,7 @@ namespace csb::claude_ai {
 namespace {
 
 constexpr auto kMaxBackoff = std::chrono::seconds(60);
-constexpr std::int64_t kMaxRetryAfter = 15 * 60;  ///< seconds: who asks for more is left alone
+constexpr std::int64_t kMaxRetryAfter = std::int64_t{15} * 60;  ///< seconds: who asks for more is left alone
 constexpr int kStepMs = 100;
 
 std::string status_text(const HttpAnswer& answer) {

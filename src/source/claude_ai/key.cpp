@@ -50,7 +50,7 @@ std::string read_at_most(int fd, const std::string& what) {
   std::string text;
   text.reserve(kMaxSource + 2);
   for (;;) {
-    std::array<char, 512> buffer;
+    std::array<char, 512> buffer{};
     const ssize_t got = ::read(fd, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw errno_error("cannot read the key from " + what, errno);

@@ -86,7 +86,7 @@ std::string run_key_command(const std::vector<std::string>& words) {
       throw Error(ErrorCode::interrupted, "interrupted while '" + words[0] + "' ran for the key");
     if (ready <= 0)
       throw Error(ErrorCode::unauthorized, "'" + words[0] + "' did not give the key within a minute");
-    std::array<char, 1024> buffer;
+    std::array<char, 1024> buffer{};
     const ssize_t got = ::read(reading.get(), buffer.data(), buffer.size());
     if (got <= 0) break;
     if (output.size() < kMaxOutput) output.append(buffer.data(), static_cast<std::size_t>(got));

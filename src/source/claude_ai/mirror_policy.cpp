@@ -98,7 +98,7 @@ std::optional<SessionId> chat_of(std::string_view path) {
 }
 
 std::optional<SessionId> footprint_of(std::string_view path) {
-  if (const auto chat = chat_of(path)) return chat;
+  if (auto chat = chat_of(path)) return chat;
   const auto parts = components(path);
   if (parts.size() < 4 || classify(path) != PathClass::noise) return std::nullopt;
   if (parts[2] == "files") return SessionId::parse(parts[3]);

@@ -5,6 +5,7 @@ namespace csb::claude_ai {
 
 std::string sync_obstacle() { return "this csb was built without libcurl"; }
 
+// With libcurl it asks its object. NOLINTNEXTLINE(readability-convert-member-functions-to-static)
 bool SyncResult::is_incomplete() const { return true; }
 
 SyncResult sync(const Secret&, const SyncOptions&) {

@@ -73,7 +73,7 @@ void SyncRun::want_project(const Organization& organization, const std::string& 
 }
 
 void SyncRun::want_document(const std::string& url, const std::string& path, bool optional,
-                            std::function<void(bool good)> done) {
+                            const std::function<void(bool good)>& done) {
   extra_.push_back(std::make_unique<RawJob>(
       url, true, mirror_->new_body(),
       [this, path, done](Body body) {
@@ -91,14 +91,14 @@ void SyncRun::want_document(const std::string& url, const std::string& path, boo
 
 void SyncRun::want_files(const ChatState& state, const std::vector<ChatFile>& files) {
   // Its last owner is the last fetch: then all is here, or something failed.
-  const std::shared_ptr<bool> all_good(new bool(true), [this, state](const bool* good) {
+  const std::shared_ptr<bool> all_good(new bool(true), [this, state](const bool* last) {
+    const std::unique_ptr<const bool> good(last);
     if (*good && !ended()) {
       ChatState complete = states_[state.uuid];
       complete.has_files = true;
       states_[state.uuid] = complete;
       mirror_->stage_state(complete);
     }
-    delete good;
   });
   want_uploads(state, files, all_good);
   want_outputs(state, all_good);

@@ -53,7 +53,7 @@ class SyncRun {
   void want_projects(const Organization& organization);
   void want_project(const Organization& organization, const std::string& uuid, std::uint64_t hash);
   void want_document(const std::string& url, const std::string& path, bool optional,
-                     std::function<void(bool good)> done = {});
+                     const std::function<void(bool good)>& done = {});
   void want_files(const ChatState& state, const std::vector<ChatFile>& files);
   void want_uploads(const ChatState& state, const std::vector<ChatFile>& files,
                     const std::shared_ptr<bool>& all_good);

@@ -39,6 +39,7 @@ Zip load() {
   const SharedLibrary library(CSB_LIBZIP, "libzip",
                               "install it (Debian: libzip4), or unpack the export yourself");
   Zip api{};
+// Each name is wanted as text as well. NOLINTNEXTLINE(cppcoreguidelines-macro-usage)
 #define CSB_ZIP_FIND(name) library.find(api.name, "zip_" #name)
   CSB_ZIP_FIND(open);
   CSB_ZIP_FIND(discard);

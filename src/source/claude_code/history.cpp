@@ -26,7 +26,7 @@ std::int64_t time_of(const Json& object) {
 }
 
 /// It becomes a file name.
-std::string valid_hash(std::string hash) {
+std::string valid_hash(const std::string& hash) {
   constexpr std::size_t kDigits = 16;
   const bool valid =
       hash.size() == kDigits && hash.find_first_not_of("0123456789abcdef") == std::string::npos;

@@ -75,7 +75,7 @@ std::optional<Place> find_hook(std::string_view text, const std::string& event) 
   return std::nullopt;
 }
 
-std::string remove_if_empty(std::string text, const JsonPath& path) {
+std::string remove_if_empty(const std::string& text, const JsonPath& path) {
   return json_size(text, path) == 0 ? json_remove(text, path) : text;
 }
 
