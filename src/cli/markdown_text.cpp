@@ -102,7 +102,7 @@ std::string safe_line(std::string_view line, CodeSpans& spans) {
   std::string out;
   if (line.find('|') != std::string_view::npos) spans.distrust();  // cells of a table end code spans
   const auto hash = line.find_first_not_of(' ');
-  if (hash != std::string_view::npos && hash < 4 && line[hash] == '#') {
+  if (hash < 4 && line[hash] == '#') {
     const std::size_t level = std::min(line.find_first_not_of('#', hash), line.size()) - hash;
     if (level <= 6) out.assign(std::min(kHeadingShift, 6 - level), '#');
     line.remove_prefix(hash);

@@ -5,6 +5,7 @@
 #include <climits>
 #include <cstdlib>
 #include <limits>
+#include <memory>
 
 #include "command_functions.hpp"
 #include "csb/util/error.hpp"
@@ -26,12 +27,9 @@ constexpr SortName kSorts[] = {
     {"title", catalogue::SessionSort::title},      {"expiration", catalogue::SessionSort::expiration}};
 
 std::string working_directory() {
-  char* const path = ::getcwd(nullptr, 0);
-  if (path == nullptr)
-    throw Error(ErrorCode::failed, "the working directory is gone", "cd to one that exists");
-  std::string text(path);
-  std::free(path);
-  return text;
+  const std::unique_ptr<char, decltype(&std::free)> path(::getcwd(nullptr, 0), &std::free);
+  if (!path) throw Error(ErrorCode::failed, "the working directory is gone", "cd to one that exists");
+  return path.get();
 }
 
 /// "/a/./b/../c" as "/a/c", by the text alone.

@@ -26,7 +26,6 @@ Tone tone_of(SessionState state) {
     case SessionState::moved:
       return Tone::accent;
     case SessionState::shrunk:
-      return Tone::bad;
     case SessionState::deleted:
       return Tone::bad;
     case SessionState::unknown:

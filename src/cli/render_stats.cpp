@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kPipedColumns = 100;  ///< nothing is cut, but a drawing needs a width
 constexpr std::size_t kMostBar = 40;
+constexpr std::size_t kMonthAt = 5, kDayAt = 8;  // in "2026-11-22"
 constexpr const char* kWeekdays[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 
 /// Five shades, the first for nothing.
@@ -20,6 +21,9 @@ constexpr const char* kShades[] = {"·", "░", "▒", "▓", "█"};
 constexpr const char* kAsciiShades[] = {".", "-", "+", "*", "#"};
 /// Eighths of a bar's last cell.
 constexpr const char* kEighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+
+/// Two digits of a date.
+int number_in(std::string_view date, std::size_t at) { return (date[at] - '0') * 10 + (date[at + 1] - '0'); }
 
 /// Something is never drawn as nothing; the most gets the darkest shade. By square roots, since activity
 /// differs by magnitudes.
@@ -132,8 +136,8 @@ class Drawing {
     // One week only.
     std::size_t lead = 0;
     if (!result_.weeks.empty() && !result_.days.empty())
-      lead = static_cast<std::size_t>(std::max(
-          0, std::atoi(result_.days[0].date.c_str() + 8) - std::atoi(result_.weeks[0].monday.c_str() + 8)));
+      lead = static_cast<std::size_t>(
+          std::max(0, number_in(result_.days[0].date, kDayAt) - number_in(result_.weeks[0].monday, kDayAt)));
     return std::min<std::size_t>(lead, 6);
   }
 
@@ -142,14 +146,13 @@ class Drawing {
     static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     std::string line(4, ' ');
-    std::string last;
+    int last = 0;
     for (std::size_t i = 0; i < shown && first + i < result_.weeks.size(); ++i) {
-      const std::string month = result_.weeks[first + i].monday.substr(5, 2);
+      const int month = number_in(result_.weeks[first + i].monday, kMonthAt);
       const std::size_t column = 4 + i * width;
       if (month == last || line.size() > column) continue;
       last = month;
-      const auto number = static_cast<std::size_t>(std::atoi(month.c_str()));
-      line = pad_right(line, column) + kMonths[(number + 11) % 12] + " ";
+      line = pad_right(line, column) + kMonths[static_cast<std::size_t>(month + 11) % 12] + " ";
     }
     return line.substr(0, line.find_last_not_of(' ') + 1);
   }
