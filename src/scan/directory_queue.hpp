@@ -8,12 +8,16 @@
 #include <vector>
 
 #include "csb/scan/walk.hpp"
+#include "csb/util/fd.hpp"
 
 namespace csb::scan {
 
 /// A directory of the walk and what was found in it. One thread fills it; its place never changes.
 struct DirectoryNode {
-  std::string path;                                         ///< relative to the root; "" for the root
+  std::string path;  ///< relative to the root; "" for the root
+  /// The directory above it, open until all directories in it are; nullptr when it is to be opened by its
+  /// path.
+  std::shared_ptr<const Fd> parent;
   std::vector<FoundFile> files;                             ///< sorted by path
   std::vector<std::unique_ptr<DirectoryNode>> directories;  ///< sorted by path with a '/' at the end
 

@@ -5,7 +5,9 @@
 #include <limits.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "csb/model/rel_path.hpp"
 #include "csb/scan/open_beneath.hpp"
@@ -45,6 +47,9 @@ bool is_refused_by_git(std::string_view name) {
   return suspect && !is_safe_tree_path(name);
 }
 
+/// Above every directory on the way down one may wait to be opened, and keep it open: not deeper than this.
+constexpr std::ptrdiff_t kDeepestKeptOpen = 24;
+
 std::string joined(const std::string& directory, std::string_view name) {
   std::string path;
   path.reserve(directory.size() + 1 + name.size());
@@ -54,25 +59,36 @@ std::string joined(const std::string& directory, std::string_view name) {
 
 }  // namespace
 
+/// By its name alone where the directory above is open: the kernel then looks up one name, not a whole path.
+Fd Visitor::open(DirectoryNode& node) const {
+  const auto parent = std::exchange(node.parent, nullptr);
+  return parent ? open_beneath(parent->get(), std::string(base_name(node.path)), kListFlags)
+                : open_beneath(context_.root_fd, node.path, kListFlags);
+}
+
 void Visitor::visit(DirectoryNode& node) {
-  const Fd directory = open_beneath(context_.root_fd, node.path, kListFlags);
+  Fd directory = open(node);
   if (!directory) return note_unreadable(node.path, errno);
   if (const int error = entries_.read(directory.get()); error != 0) note_unreadable(node.path, error);
   if (is_foreign(node.path, directory.get(), entries_.contains(".git"))) return;
-  visit_open(node, directory.get());
+  visit_open(node, std::move(directory));
 }
 
 void Visitor::visit_root(DirectoryNode& node) {
-  const Fd directory = open_beneath(context_.root_fd, "", kListFlags);
+  Fd directory = open_beneath(context_.root_fd, "", kListFlags);
   const int error = directory ? entries_.read(directory.get()) : errno;
   if (error != 0) throw errno_error(fmt::format("cannot read the directory '{}'", context_.root_path), error);
-  visit_open(node, directory.get());
+  visit_open(node, std::move(directory));
 }
 
-void Visitor::visit_open(DirectoryNode& node, int directory) {
+void Visitor::visit_open(DirectoryNode& node, Fd directory) {
   for (const DirectoryEntries::Entry& entry : entries_.entries())
-    visit_entry(node, directory, entry.name, entry.type);
+    visit_entry(node, directory.get(), entry.name, entry.type);
+  if (node.directories.empty()) return;
   node.sort_directories();
+  if (std::count(node.path.begin(), node.path.end(), '/') > kDeepestKeptOpen) return;
+  const auto parent = std::make_shared<const Fd>(std::move(directory));
+  for (const auto& child : node.directories) child->parent = parent;
 }
 
 void Visitor::visit_entry(DirectoryNode& node, int directory, std::string_view name, Type type) {

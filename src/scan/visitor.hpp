@@ -49,7 +49,8 @@ class Visitor {
   std::vector<std::string> linked;
 
  private:
-  void visit_open(DirectoryNode& node, int directory);
+  [[nodiscard]] Fd open(DirectoryNode& node) const;
+  void visit_open(DirectoryNode& node, Fd directory);
   void visit_directory(DirectoryNode& node, std::string path);
   void visit_file(DirectoryNode& node, int directory, const char* name, std::string path);
   void visit_link(DirectoryNode& node, int directory, const char* name, std::string path);

@@ -76,6 +76,7 @@ int read_names(const std::string& path, std::vector<std::string>& names) {
 std::string temporary_name(const std::string& path) { return path + ".tmp." + std::to_string(::getpid()); }
 
 void make_directories(const std::string& path) {
+  if (is_directory(path)) return;
   for (std::size_t at = 1; at <= path.size(); ++at) {
     if (at != path.size() && path[at] != '/') continue;
     const std::string part = path.substr(0, at);

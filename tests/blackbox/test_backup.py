@@ -271,6 +271,19 @@ class Backup(CsbTest):
         self.assertEqual({c["path"] for c in report["changes"]}, {session.rel})
         self.assert_stored(session.rel)
 
+    def test_a_deep_tree_needs_few_descriptors(self):
+        session = self.tree.session()
+        path = session.directory
+        for level in range(400):
+            for name in "abcd":   # beside each directory some that wait meanwhile
+                self.tree.write("%s/%s/f" % (path, name), "%d%s" % (level, name))
+            path += "/e"
+        self.tree.write(path + "/f", "deep")
+        few = ("sh", "-c", 'ulimit -n 100; exec "$@"', "sh")
+        self.assertEqual(1602, len(self.backup(wrap=few)["changes"]))
+        self.assertEqual([], self.backup(wrap=few)["changes"])
+        self.assert_stored(path + "/f")
+
     def test_a_reserved_name_is_a_problem(self):
         session = self.tree.session()
         self.tree.write(session.directory + "/tool-results/000000.csb", "x")

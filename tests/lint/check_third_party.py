@@ -27,7 +27,7 @@ OWNERS = (   # header pattern -> layers that may include it
 )
 # The C++ library has no extension; the rest is the system's.
 SYSTEM = re.compile(r"^[a-z_]+$|^(sys|linux|arpa|netinet|mach|asm)/|"
-                    r"^(dirent|dlfcn|errno|fcntl|fnmatch|ftw|glob|grp|langinfo|limits|link|locale|malloc|poll|pthread|pwd|sched|signal|"
+                    r"^(cpuid|dirent|dlfcn|errno|fcntl|fnmatch|ftw|glob|grp|langinfo|limits|link|locale|malloc|poll|pthread|pwd|sched|signal|"
                     r"spawn|stdio|stdlib|string|strings|syslog|termios|time|unistd|utime|utmpx|wchar|copyfile|"
                     r"mach-o/dyld|[a-z0-9]+intrin)\.h$")
 
