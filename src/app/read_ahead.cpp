@@ -47,7 +47,8 @@ void ReadAhead::run() noexcept {
   try {
     std::size_t in_memory = 0;  // files in a row
     for (std::size_t i = 0; wait_for_turn(i); i = std::max(i + 1, reached_.load()))
-      if (in_memory < kInARow || i % kInARow == 0) in_memory = fetch(files_[i]) ? in_memory + 1 : 0;
+      if (files_[i].wanted > 0 && (in_memory < kInARow || i % kInARow == 0))
+        in_memory = fetch(files_[i]) ? in_memory + 1 : 0;
   } catch (const std::exception&) {
     return;  // no memory: the readers, who need it more, will tell
   }
@@ -65,7 +66,6 @@ bool ReadAhead::wait_for_turn(std::size_t index) noexcept {
 
 /// @return whether it seems to be in memory already
 bool ReadAhead::fetch(const File& file) const {
-  if (file.wanted == 0) return true;
   auto failure = scan::OpenFailure::none;
   int error_number = 0;
   const auto opened = scan::FileReader::open(root_fd_, *file.path, failure, error_number);

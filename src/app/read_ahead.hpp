@@ -35,7 +35,7 @@ class ReadAhead {
 
   void run() noexcept;
   [[nodiscard]] bool wait_for_turn(std::size_t index) noexcept;
-  [[nodiscard]] bool fetch(const File& file) const;
+  [[nodiscard]] bool fetch(const File& file) const;  // @pre something of it is wanted
 
   int root_fd_;
   std::vector<File> files_;  ///< a copy: the readers write into their work
