@@ -59,6 +59,7 @@ void JsonLineReader::release() {
 }
 
 void JsonLineReader::make_room(std::size_t length) {
+  (void)simdjson::get_active_implementation();  // throws where it must; called by simdjson it may not
   if (parser_.capacity() > kKeptCapacity && length <= kKeptCapacity) parser_ = ondemand::parser();
   if (parser_.capacity() >= length && parser_.capacity() > 0) return;
   if (parser_.allocate(std::bit_ceil(std::max(length, kLeastCapacity)))) throw std::bad_alloc();

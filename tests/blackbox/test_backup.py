@@ -284,6 +284,23 @@ class Backup(CsbTest):
         self.assertEqual([], self.backup(wrap=few)["changes"])
         self.assert_stored(path + "/f")
 
+    def test_a_library_that_is_missing_is_named(self):
+        need("strace")
+        self.tree.session()
+        for library in ("libisal.so", "libgit2.so") + (() if self.is_instrumented() else ("libsimdjson.so",)):
+            # Where they are is for the system to know: every place it may look in has none.
+            places = [part for place in ("/lib", "/usr/lib", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu")
+                      if os.path.isdir(place) for name in os.listdir(place) if name.startswith(library)
+                      for part in ("-P", os.path.join(place, name))]
+            if not places:
+                continue
+            result = self.csb("backup", status=FAILED, wrap=("strace", "-qq", "-f", "-o", "/dev/null", *places, "-e",
+                                                             "inject=openat:error=ENOENT"))
+            self.assertIn("cannot load", result.err)
+            self.assertIn(library, result.err)
+        self.backup()
+        self.assert_stored()
+
     def test_a_reserved_name_is_a_problem(self):
         session = self.tree.session()
         self.tree.write(session.directory + "/tool-results/000000.csb", "x")
