@@ -56,8 +56,12 @@ std::vector<Branch> list_branches(const Store& store, git_repository* repository
     if (!name.starts_with("refs/heads/") && !name.starts_with("refs/remotes/")) continue;
     listed.insert(name);
     git2::Handle<git_reference> direct;
-    if (git2::reference_resolve(git2::out(direct), reference.get()) < 0) continue;  // a dangling symbolic ref
-    const Oid oid = from_git(*git2::reference_target(direct.get()));
+    const git_oid* target = git2::reference_target(reference.get());
+    if (target == nullptr) {  // symbolic; any other is not read once more, which may fail
+      if (git2::reference_resolve(git2::out(direct), reference.get()) < 0) continue;  // and dangling
+      target = git2::reference_target(direct.get());
+    }
+    const Oid oid = from_git(*target);
     branches.push_back({name, oid, is_by_csb(store, oid)});
   }
   std::sort(branches.begin(), branches.end(), [](const Branch& a, const Branch& b) { return a.ref < b.ref; });

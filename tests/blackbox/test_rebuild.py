@@ -269,6 +269,20 @@ class Rebuild(RebuildTest):
         database.close()
         self.assertEqual(1, len(self.list()))
 
+    def test_a_branch_that_cannot_be_read_at_the_moment_is_not_passed_over(self):
+        need("strace")
+        self.tree.session()
+        self.backup()
+        (ref,) = self.git.refs()
+        for nth in range(1, 5):
+            result = self.csb("rebuild-index", status=None, wrap=(
+                "strace", "-qq", "-f", "-o", "/dev/null", "-P", os.path.join(self.store, ref), "-e",
+                "inject=openat:error=EMFILE:when=%d" % nth))
+            if result.status == 0:
+                database = sqlite3.connect("file:%s?mode=ro" % self.catalogue, uri=True)
+                self.assertEqual((1,), database.execute("SELECT count(*) FROM roots").fetchone(), nth)
+                database.close()
+
     def test_a_kill_at_any_point_leaves_a_whole_one(self):
         need("strace")
         for _ in range(3):
