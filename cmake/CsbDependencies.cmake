@@ -24,16 +24,19 @@ endfunction()
 add_library(csb_fmt STATIC cmake/fmt.cpp)
 target_compile_features(csb_fmt PUBLIC cxx_std_20)
 target_include_directories(csb_fmt SYSTEM PUBLIC $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
-# See src/transcript/simdjson_library.cpp. What an unoptimised build calls besides is linked as ever: csb_settings has
-# the linker leave it out where nothing is.
+# See src/transcript/simdjson_library.cpp. What an unoptimised build calls besides is linked as ever, and so is an
+# archive; csb_settings has the linker leave a shared library out where nothing else of it is called.
 find_library(CSB_SIMDJSON NAMES simdjson REQUIRED)
-csb_name_at_run_time(_simdjson ${CSB_SIMDJSON})
 add_library(csb_simdjson INTERFACE)
 target_include_directories(csb_simdjson SYSTEM
   INTERFACE $<TARGET_PROPERTY:simdjson::simdjson,INTERFACE_INCLUDE_DIRECTORIES>)
 target_compile_definitions(csb_simdjson INTERFACE
-  $<TARGET_PROPERTY:simdjson::simdjson,INTERFACE_COMPILE_DEFINITIONS> CSB_LIBSIMDJSON="${_simdjson}")
+  $<TARGET_PROPERTY:simdjson::simdjson,INTERFACE_COMPILE_DEFINITIONS>)
 target_link_libraries(csb_simdjson INTERFACE ${CSB_SIMDJSON})
+if(NOT CSB_SIMDJSON MATCHES "\\.a$")
+  csb_name_at_run_time(_simdjson ${CSB_SIMDJSON})
+  target_compile_definitions(csb_simdjson INTERFACE CSB_LIBSIMDJSON="${_simdjson}")
+endif()
 # The C++ runtime: linked in where there is an archive of it (Debian); not beneath a sanitizer, which brings its own.
 # Its unwinder stays shared: exceptions pass through frames of libc's (std::call_once), which has the shared one.
 include(CheckCXXSourceCompiles)
@@ -81,7 +84,7 @@ set(CSB_DEFLATE "auto" CACHE STRING "auto, isal, libdeflate or zlib")
 set_property(CACHE CSB_DEFLATE PROPERTY STRINGS auto isal libdeflate zlib)
 add_library(csb_deflate_lib INTERFACE)
 find_path(CSB_ISAL_INCLUDE isa-l/igzip_lib.h)
-find_library(CSB_ISAL NAMES isal)
+find_library(CSB_ISAL NAMES libisal.so libisal.dylib)   # loaded on first use, so no archive will do
 find_path(CSB_LIBDEFLATE_INCLUDE libdeflate.h)
 find_library(CSB_LIBDEFLATE NAMES libdeflate.a deflate)
 if(CSB_DEFLATE MATCHES "^(auto|isal)$" AND CSB_ISAL AND CSB_ISAL_INCLUDE)

@@ -4,6 +4,7 @@
 
 #include "csb/util/shared_library.hpp"
 
+#ifdef CSB_LIBSIMDJSON
 namespace simdjson {
 
 /// @throws csb::Error where the library is missing
@@ -23,3 +24,4 @@ internal::atomic_ptr<const implementation>& get_active_implementation() {
 }
 
 }  // namespace simdjson
+#endif
