@@ -67,7 +67,7 @@ bool only_stamp_differs(const Work& work) {
 
 void add_read_file(Work& work, const source::Source& source, ChangeSet& changes) {
   catalogue::FileState& state = work.found.state;
-  if (!work.found.details.empty()) changes.details.emplace(state.path, std::move(work.found.details));
+  if (!work.details.empty()) changes.details.emplace(state.path, std::move(work.details));
   if (const auto op = op_of(work)) {
     changes.edits.push_back(edit_of(work, *op, source));
   } else if (only_stamp_differs(work)) {

@@ -16,7 +16,8 @@ struct Work {
   const PlannedFile* planned = nullptr;
   IngestJob job;
   bool was_stored = false;   ///< the path is in the newest commit
-  Ingested found;            ///< what it turned out to be, once read
+  Ingested found;            ///< what it turned out to be, once read; without its details
+  std::string details;       ///< those, as pack_details() makes them; empty when there are none
   bool is_recorded = false;  ///< the catalogue's transaction has it already
 };
 

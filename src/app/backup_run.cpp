@@ -17,6 +17,7 @@
 #include "csb/util/fs.hpp"
 #include "csb/util/parallel.hpp"
 #include "ingest.hpp"
+#include "packed_details.hpp"
 #include "publish_catalogue.hpp"
 #include "read_ahead.hpp"
 #include "record_ahead.hpp"
@@ -408,7 +409,10 @@ void BackupRun::read_files(std::vector<Work>& work, const StoreSlice& store) {
       file.job.known->slices.clear();
       file.found = ingest(root_.get(), file.job, result_.started_ns, store, meter);
     }
-    if (recorder && !file.was_stored && file.found.outcome == Ingested::Outcome::read) recorder->put(file);
+    if (recorder && !file.was_stored && file.found.outcome == Ingested::Outcome::read)
+      recorder->put(file);
+    else if (file.found.state.details)
+      file.details = pack_details(*std::exchange(file.found.state.details, std::nullopt));
   });
   if (recorder) recording_ = recorder->finish();
   result_.files_opened = meter.files_opened;
@@ -469,7 +473,9 @@ std::optional<Recording> BackupRun::record(const ChangeSet& changes, const std::
 /// A transaction that cannot be committed is rolled back: others follow.
 void BackupRun::commit(std::optional<Recording> recording) {
   try {
-    if (recording) recording->update.commit();
+    if (!recording) return;
+    if (!draft_.empty()) recording->update.complete_draft();
+    recording->update.commit();
   } catch (const std::exception& error) {
     if (options_.no_commit) throw;
     recording.reset();

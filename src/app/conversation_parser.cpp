@@ -71,6 +71,10 @@ const SessionDetails& ConversationParser::details() const noexcept {
   return rows_ ? rows_->details() : chat_details_;
 }
 
+SessionDetails ConversationParser::take_details() noexcept {
+  return rows_ ? rows_->take_details() : std::move(chat_details_);
+}
+
 std::uint64_t ConversationParser::parsed_to() const noexcept { return rows_ ? rows_->parsed_to() : wanted_; }
 
 }  // namespace csb::app

@@ -34,6 +34,8 @@ class ConversationParser {
   [[nodiscard]] const transcript::Facts& facts() const noexcept;
   /// Of the rows fed; of a chat, once it is finished, all of it.
   [[nodiscard]] const SessionDetails& details() const noexcept;
+  /// The same without a copy, once it is finished.
+  [[nodiscard]] SessionDetails take_details() noexcept;
   /// The rows fed follow others of a conversation. (A stub amounted to nothing.)
   [[nodiscard]] bool goes_on() const noexcept { return goes_on_; }
   [[nodiscard]] std::uint64_t parsed_to() const noexcept;

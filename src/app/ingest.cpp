@@ -11,7 +11,6 @@
 #include "csb/util/clock.hpp"
 #include "csb/util/fd.hpp"
 #include "ingest_read.hpp"
-#include "packed_details.hpp"
 #include "session_facts.hpp"
 
 namespace csb::app {
@@ -79,11 +78,11 @@ Ingested accepted(const IngestJob& job, const FileStamp& stamp, Reading reading,
   result.state.facts = transcript::serialize(facts);
   // A stub or a blank never counts as the session's content: it stays listed by the conversation it was.
   if (facts.messages > 0) {
-    result.details = pack_details(reading.parser->details());
+    result.state.details = reading.parser->take_details();
     result.state.details_go_on = reading.parser->goes_on();
     if (job.known) result.state.details_of = job.known->path;
   }
-  for (std::string* kept : {&result.state.facts, &result.details}) kept->shrink_to_fit();  // there are many
+  result.state.facts.shrink_to_fit();  // there are many
   if (!job.source->is_transcript(result.state.path)) return result;
   const bool was_conversation =
       job.known && job.known->session_facts && job.known->session_facts->messages > 0;

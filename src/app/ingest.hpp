@@ -42,8 +42,7 @@ struct Ingested {
 
   Outcome outcome = Outcome::failed;
   Content content = Content::fresh;
-  catalogue::FileState state;  ///< without its details
-  std::string details;         ///< pack_details() of what the rows parsed amount to; empty when nothing was
+  catalogue::FileState state;
   std::optional<std::uint64_t> messages, compactions;  ///< of a conversation
   Boxed<Problem> problem;
 };

@@ -2,21 +2,17 @@
 
 #include <utility>
 
-#include "packed_details.hpp"
-
 namespace csb::app {
 namespace {
 
-void put_file(Recording& recording, Work& file) {
-  catalogue::FileState& state = file.found.state;
-  if (!file.found.details.empty()) state.details = unpack_details(file.found.details);
-  recording.update.put_file(recording.root_id, state);
-  file.is_recorded = true;
-  // The commit needs the rest.
+/// Bytes of files that may wait with their details, which take about a tenth of them.
+constexpr std::uint64_t kWaitingBytes = 16U << 20U;
+
+/// The commit needs the rest.
+void let_go(catalogue::FileState& state) {
   state.details = std::nullopt;
   state.session_facts = std::nullopt;
   state.facts = {};
-  file.found.details = {};
 }
 
 }  // namespace
@@ -29,8 +25,11 @@ RecordAhead::~RecordAhead() { end(); }
 
 void RecordAhead::put(Work& file) {
   {
-    const std::lock_guard hold(mutex_);
+    std::unique_lock hold(mutex_);
+    taken_.wait(hold, [this] { return failed_ || waiting_bytes_ < kWaitingBytes; });
+    if (failed_) return let_go(file.found.state);
     waiting_.push_back(&file);
+    waiting_bytes_ += file.found.state.stamp.size;
   }
   changed_.notify_one();
 }
@@ -53,14 +52,34 @@ void RecordAhead::end() {
 std::vector<Work*> RecordAhead::wait_for_files() {
   std::unique_lock hold(mutex_);
   changed_.wait(hold, [this] { return ended_ || !waiting_.empty(); });
+  waiting_bytes_ = 0;
+  taken_.notify_all();
   return std::exchange(waiting_, {});
 }
 
+void RecordAhead::put_files(Recording& recording) {
+  for (auto files = wait_for_files(); !files.empty(); files = wait_for_files()) {
+    for (Work* file : files) {
+      recording.update.put_file(recording.root_id, file->found.state);
+      file->is_recorded = true;
+      let_go(file->found.state);
+    }
+  }
+}
+
 Recording RecordAhead::run(catalogue::Catalogue& catalogue, const Root& target) {
-  Recording recording = begin_recording(catalogue, target);
-  for (auto files = wait_for_files(); !files.empty(); files = wait_for_files())
-    for (Work* file : files) put_file(recording, *file);
-  return recording;
+  try {
+    Recording recording = begin_recording(catalogue, target);
+    put_files(recording);
+    return recording;
+  } catch (...) {  // whoever asks for the recording is told
+    {
+      const std::lock_guard hold(mutex_);
+      failed_ = true;
+    }
+    taken_.notify_all();
+    throw;
+  }
 }
 
 }  // namespace csb::app

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "open.hpp"
+#include "schema.hpp"
 #include "state.hpp"
 
 namespace csb::catalogue {
@@ -58,7 +59,9 @@ Catalogue::~Catalogue() = default;
 
 Catalogue Catalogue::open(const std::string& path, Access access) {
   return translated(path, [&] {
-    return Catalogue(std::make_unique<State>(State{Connection(path, open_database(path, access))}));
+    auto state = std::make_unique<State>(State{Connection(path, open_database(path, access))});
+    if (access == Access::draft) state->postponed = postpone_indexes(state->connection.database());
+    return Catalogue(std::move(state));
   });
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,7 +17,12 @@ class Names {
   [[nodiscard]] std::int64_t id_of(Connection& db, std::string_view name);
 
  private:
-  std::unordered_map<std::string, std::int64_t> known_;
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  using Ids = std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>>;
+
+  Ids recent_, earlier_;  ///< those of late, and what was recent before those
 };
 
 }  // namespace csb::catalogue

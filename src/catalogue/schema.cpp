@@ -172,4 +172,19 @@ void migrate(SQLite::Database& database, std::span<const Migration> steps) {
   transaction.commit();
 }
 
+std::string postpone_indexes(SQLite::Database& database) {
+  std::string drops, statements;
+  {
+    SQLite::Statement indexes(database,
+                              "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+                              " AND tbl_name IN ('tools', 'folders', 'touched')");
+    while (indexes.executeStep()) {
+      drops += "DROP INDEX " + indexes.getColumn(0).getString() + ";";
+      statements += indexes.getColumn(1).getString() + ";";
+    }
+  }
+  database.exec(drops);
+  return statements;
+}
+
 }  // namespace csb::catalogue

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 
 #include <SQLiteCpp/Database.h>
 
@@ -23,5 +24,9 @@ struct Migration {
 /// there. What is older than the first step (no such was ever released) is emptied: it is filled from the
 /// store.
 void migrate(SQLite::Database& database, std::span<const Migration> steps);
+
+/// Drops the indexes by which conversations are found by their details: made when those are all there, they take a
+/// third of the time. @return the statements that make them
+[[nodiscard]] std::string postpone_indexes(SQLite::Database& database);
 
 }  // namespace csb::catalogue

@@ -19,6 +19,7 @@ namespace csb::catalogue {
 
 struct Catalogue::State {
   Connection connection;
+  std::string postponed{};  ///< of a draft: the statements that complete it
 
   /// Every access goes through here: `work` gets the connection, SQLite's exceptions become csb's.
   template <typename Work>

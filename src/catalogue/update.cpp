@@ -29,6 +29,11 @@ void Catalogue::Update::commit() {
   state_->committed = true;
 }
 
+void Catalogue::Update::complete_draft() {
+  state_->run([&](Connection& db) { db.database().exec(state_->catalogue.postponed); });
+  state_->catalogue.postponed.clear();
+}
+
 std::int64_t Catalogue::Update::ensure_root(std::string_view branch, std::string_view source,
                                             std::string_view path) {
   return state_->run([&](Connection& db) {

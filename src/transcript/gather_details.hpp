@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "csb/model/session_details.hpp"
@@ -19,6 +20,8 @@ class DetailsGatherer {
   void add(const RowFields& row, std::string_view cwd, std::int64_t time_ns);
 
   [[nodiscard]] const SessionDetails& details() const noexcept { return details_; }
+  /// details(), without a copy. No row may be added after that.
+  [[nodiscard]] SessionDetails take() noexcept { return std::move(details_); }
 
  private:
   void add_tool(const ToolCall& call, std::string_view cwd, std::int64_t time_ns);

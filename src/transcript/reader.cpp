@@ -48,6 +48,7 @@ void Reader::feed(std::span<const std::byte> bytes) {
 
 const Facts& Reader::facts() const noexcept { return state_->facts; }
 const SessionDetails& Reader::details() const noexcept { return state_->details.details(); }
+SessionDetails Reader::take_details() noexcept { return state_->details.take(); }
 std::uint64_t Reader::parsed_to() const noexcept { return state_->lines.line_start(); }
 
 struct RowSplitter::State {

@@ -27,10 +27,15 @@ class Bench:
         return os.path.join(self.work, "places")
 
     def interleaved(self, contestants, step, rounds=None):
-        """Runs `step(program)` for each program in turn, round after round. -> {name: [Run]}"""
+        """Runs `step(program)` for each program in turn, round after round. -> {name: [Run]}
+
+        Each round begins with the next program: what one leaves behind (memory the kernel has yet to find, files it
+        made the kernel forget) is not always found by the same one.
+        """
         done = {p.name: [] for p in contestants}
-        for _ in range(rounds or self.rounds):
-            for program in contestants:
+        for number in range(rounds or self.rounds):
+            first = number % len(contestants)
+            for program in contestants[first:] + contestants[:first]:
                 gc.collect()
                 os.sync()   # nobody pays for what the one before left to be written
                 done[program.name].append(step(program))

@@ -225,7 +225,7 @@ class Catalogue {
     /// IMMEDIATE transactions, busy timeout 10 s.
     write,
     /// The same for a new file that nobody else sees before it is complete: no log and no fsync. An open
-    /// transaction can be rolled back, but a crash leaves rubbish.
+    /// transaction can be rolled back, but a crash leaves rubbish. Update::complete_draft() ends it.
     draft,
     read,  ///< opened read-only; a newer schema is accepted; no file is Error{not_found}
     /// Read-only, and nobody writes meanwhile (the caller holds csb's lock): no locks and no shared memory
@@ -350,6 +350,8 @@ class Catalogue {
     void set_note(std::string_view key, std::string_view value);
     /// Forgets everything known of a root but its row (its head too): for a rebuild.
     void clear_root(std::int64_t root_id);
+    /// Makes the indexes that a draft (Access::draft) does without while it is filled: before it is published.
+    void complete_draft();
     void commit();
 
    private:

@@ -34,6 +34,8 @@ class Reader {
   [[nodiscard]] const Facts& facts() const noexcept;
   /// Of the rows fed to this reader, not of those before.
   [[nodiscard]] const SessionDetails& details() const noexcept;
+  /// The same without a copy, once everything is fed.
+  [[nodiscard]] SessionDetails take_details() noexcept;
   /// File offset just after the last newline fed. What follows (a torn tail) is read again next time.
   [[nodiscard]] std::uint64_t parsed_to() const noexcept;
 
