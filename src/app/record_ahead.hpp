@@ -22,8 +22,8 @@ class RecordAhead {
   RecordAhead(const RecordAhead&) = delete;  // its thread knows where it is
   RecordAhead& operator=(const RecordAhead&) = delete;
 
-  /// A file that was read and is new, with its details. Nobody else may touch it before this has finished. Waits
-  /// while files of many bytes are waiting. For any thread.
+  /// A file that was read and is new, with its details. Nobody else may touch it before this has finished.
+  /// Waits while files of many bytes are waiting. For any thread.
   void put(Work& file);
   /// Waits until nobody works on them any more. @return the transaction begun, or what went wrong
   [[nodiscard]] std::future<Recording> finish();
@@ -38,8 +38,8 @@ class RecordAhead {
   std::condition_variable changed_, taken_;
   std::vector<Work*> waiting_;
   std::uint64_t waiting_bytes_ = 0;
-  bool ended_ = false;   ///< there will be no more files
-  bool failed_ = false;  ///< none will be taken any more
+  bool ended_ = false;                ///< there will be no more files
+  bool failed_ = false;               ///< none will be taken any more
   std::future<Recording> recording_;  ///< last: ends when the thread does, which uses the others
 };
 

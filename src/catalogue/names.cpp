@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t kRecent = 16'384;  ///< names: a megabyte or two
 
 std::int64_t stored_id(Connection& db, std::string_view name) {
-  if (db.run("INSERT INTO names(name) VALUES(?1) ON CONFLICT DO NOTHING", Blob{name}) > 0) return db.last_id();
+  if (db.run("INSERT INTO names(name) VALUES(?1) ON CONFLICT DO NOTHING", Blob{name}) > 0)
+    return db.last_id();
   Query row = db.query("SELECT id FROM names WHERE name = ?1", Blob{name});
   if (!row.step()) throw Damage("the catalogue lost a name that it has");
   return row.integer(0);

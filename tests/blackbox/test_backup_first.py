@@ -1,6 +1,7 @@
 """The first backup drafts its catalogue beside the name it will have: what a kill or a full disk makes of it."""
 import os
 import shutil
+import sqlite3
 
 from harness import DONE, CsbTest, main, need
 
@@ -41,6 +42,20 @@ class Draft(CsbTest):
                 notes += len(result.json()["problems"])
             self.assert_nothing_is_missing_or_left()
         self.assertGreater(notes, 0)
+
+    def schema(self):
+        with sqlite3.connect("file:%s/catalogue.db?mode=ro" % self.csb_home, uri=True) as catalogue:
+            rows = catalogue.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name").fetchall()
+        catalogue.close()
+        return rows
+
+    def test_the_catalogue_of_a_first_backup_has_every_index(self):
+        self.tree.session().footprint()
+        self.backup()
+        drafted = self.schema()
+        self.csb("rebuild-index")
+        self.assertEqual(self.schema(), drafted)
+        self.assertIn("touched_by_path", [name for _, name, _, _ in drafted])
 
 
 if __name__ == "__main__":

@@ -350,7 +350,8 @@ class Catalogue {
     void set_note(std::string_view key, std::string_view value);
     /// Forgets everything known of a root but its row (its head too): for a rebuild.
     void clear_root(std::int64_t root_id);
-    /// Makes the indexes that a draft (Access::draft) does without while it is filled: before it is published.
+    /// Makes the indexes that a draft (Access::draft) does without while it is filled: before it is
+    /// published.
     void complete_draft();
     void commit();
 
