@@ -12,6 +12,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "csb/model/rel_path.hpp"
 #include "csb/scan/open_beneath.hpp"
@@ -33,7 +34,8 @@ void sort_unique(std::vector<std::string>& paths) {
   paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
 }
 
-/// Puts together what the threads found, in an order that does not depend on who found it.
+/// Puts together what the threads found, in an order that does not depend on who found it: but for the
+/// problems, of which there may be more.
 WalkResult merged(std::deque<Visitor>& visitors) {
   WalkResult all;
   for (Visitor& visitor : visitors) {
@@ -46,12 +48,16 @@ WalkResult merged(std::deque<Visitor>& visitors) {
   }
   std::sort(all.foreign.begin(), all.foreign.end(),
             [](const auto& a, const auto& b) { return a.path < b.path; });
-  std::stable_sort(all.problems.begin(), all.problems.end(),
-                   [](const auto& a, const auto& b) { return a.path < b.path; });
   sort_unique(all.unknown);
   sort_unique(all.secrets);
   sort_unique(all.unreadable);
   return all;
+}
+
+WalkResult finished(WalkResult result) {
+  std::stable_sort(result.problems.begin(), result.problems.end(),
+                   [](const auto& a, const auto& b) { return a.path < b.path; });
+  return result;
 }
 
 /// Reads directories until none is left. What a thread throws is kept, and stops all of them.
@@ -160,7 +166,7 @@ WalkResult walk(int root_fd, const Policy& policy, std::size_t threads) {
   result.files.reserve(root.file_count());
   root.move_files_to(result.files);
   leave_out_names_of_secrets(context, crew.linked(), std::vector(result.secrets), result);
-  return result;
+  return finished(std::move(result));
 }
 
 WalkResult walk_paths(int root_fd, const Policy& policy, const std::vector<std::string>& paths) {
@@ -191,7 +197,7 @@ WalkResult walk_paths(int root_fd, const Policy& policy, const std::vector<std::
   std::sort(result.files.begin(), result.files.end(), by_path);
   if (const auto linked = crew.linked(); !linked.empty())  // rare enough to look at everything for it
     leave_out_names_of_secrets(context, linked, walk(root_fd, policy, 1).secrets, result);
-  return result;
+  return finished(std::move(result));
 }
 
 }  // namespace csb::scan
