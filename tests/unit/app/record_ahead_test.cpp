@@ -10,7 +10,7 @@ using namespace csb::app;
 
 namespace {
 
-const Root kTarget{find_source("claude-code"), "/home/ada/.claude", "refs/heads/vm/claude-code"};
+Root target() { return {find_source("claude-code"), "/home/ada/.claude", "refs/heads/vm/claude-code"}; }
 
 /// Large files that were read, more of them than may wait.
 std::vector<Work> many_files() {
@@ -33,7 +33,8 @@ catalogue::Catalogue in_memory() {
 TEST_CASE("files are recorded while others are read") {
   catalogue::Catalogue catalogue = in_memory();
   std::vector<Work> files = many_files();
-  RecordAhead recorder(catalogue, kTarget);
+  const Root root = target();
+  RecordAhead recorder(catalogue, root);
   for (Work& file : files) recorder.put(file);
   Recording recording = recorder.finish().get();
   recording.update.commit();
@@ -48,7 +49,8 @@ TEST_CASE("nobody waits for a catalogue that cannot be written") {
   catalogue::Catalogue catalogue = in_memory();
   catalogue::Catalogue::Update other = catalogue.begin();  // there can be only one
   std::vector<Work> files = many_files();
-  RecordAhead recorder(catalogue, kTarget);
+  const Root root = target();
+  RecordAhead recorder(catalogue, root);
   for (Work& file : files) recorder.put(file);
   CHECK_THROWS_AS(recorder.finish().get(), Error);
   CHECK(!files.back().is_recorded);
