@@ -5,7 +5,8 @@
 namespace csb::app {
 namespace {
 
-/// Bytes of files that may wait with their details, which take about a tenth of them.
+/// Bytes of files, which bound what their details take, that may wait for the catalogue; the last may exceed
+/// it.
 constexpr std::uint64_t kWaitingBytes = 16U << 20U;
 
 /// The commit needs the rest.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -23,6 +24,7 @@ class Names {
   using Ids = std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>>;
 
   Ids recent_, earlier_;  ///< those of late, and what was recent before those
+  std::size_t recent_bytes_ = 0;
 };
 
 }  // namespace csb::catalogue
